@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "gstkurentoprelude.h"
+
+G_BEGIN_DECLS
+
+/**
+ * GstKurentoPeerMode:
+ * @GST_KURENTO_PEER_MODE_SENDRECV: send and receive media
+ * @GST_KURENTO_PEER_MODE_SENDONLY: send media only
+ * @GST_KURENTO_PEER_MODE_RECVONLY: receive media only
+ *
+ * Which way media flows (kurento-utils: `mode`).
+ *
+ * Since: 0.1
+ */
+typedef enum
+{
+  GST_KURENTO_PEER_MODE_SENDRECV,
+  GST_KURENTO_PEER_MODE_SENDONLY,
+  GST_KURENTO_PEER_MODE_RECVONLY,
+} GstKurentoPeerMode;
+
+/**
+ * GstKurentoSendSource:
+ * @GST_KURENTO_SEND_SOURCE_AUTO: what the element finds right; without a
+ *   request pad it sends nothing
+ * @GST_KURENTO_SEND_SOURCE_NONE: nothing
+ * @GST_KURENTO_SEND_SOURCE_TEST: a test picture and a tone
+ *
+ * What a sending element without media sink pads sends (kurento-utils: `sendSource`).
+ *
+ * Since: 0.1
+ */
+typedef enum
+{
+  GST_KURENTO_SEND_SOURCE_AUTO,
+  GST_KURENTO_SEND_SOURCE_NONE,
+  GST_KURENTO_SEND_SOURCE_TEST,
+} GstKurentoSendSource;
+
+G_END_DECLS

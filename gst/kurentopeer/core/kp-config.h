@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "kp-settings.h"
+
+/* The JSON-valued properties. Each takes the property's text: JSON, or "file:///x.json" that holds it; an error names the
+ * property, the place (line and column, or member path like iceServers[1].urls) and what was expected. NULL or "" is the default. */
+
+/* RTCConfiguration: iceServers [{urls: string or list, username, credential}], iceTransportPolicy "all"/"relay", bundlePolicy
+ * (known values accepted; max-bundle is what is used). stun: and turn: URIs (RFC 7064, 7065) become webrtcbin's form, user and
+ * password percent-encoded; further stun servers than the first are warned of; turns: is NOT_SUPPORTED. Unknown members are logged. */
+gboolean kp_config_parse_configuration (const gchar *property, const gchar *text, KpIceConfig *config,
+                                        GError **error);
+
+/* webrtcbin's own spellings for the properties stun-server and turn-server: stun://host:port, turn://user:password@host:port; also
+ * the W3C spelling. "turns" is NOT_SUPPORTED. */
+gboolean kp_config_check_stun_server (const gchar *uri, GError **error);
+gboolean kp_config_check_turn_server (const gchar *uri, GError **error);
+
+/* MediaStreamConstraints: {"audio": boolean or object, "video": boolean or object}; a missing member is false, an object is true. NULL
+ * text: both true. */
+gboolean kp_config_parse_media_constraints (const gchar *property, const gchar *text, gboolean *audio,
+                                            gboolean *video, GError **error);

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "kp-loop.h"
+
+struct _KpLoop
+{
+  GMainContext *context; /* owned */
+  GMutex lock; /* guards everything below */
+  GCond ended;
+  GThread *thread; /* owned; NULL while no thread runs */
+  GMainLoop *running; /* owned; the main loop of the present thread */
+};
+
+/* One function to run, shared by the poster who waits and the loop. */
+typedef struct
+{
+  KpLoopFunc func;
+  gpointer user_data;
+  GDestroyNotify notify;
+  GMutex lock;
+  GCond cond;
+  gboolean done;
+} KpCall;
+
+/* What the thread works with: its own main loop, so that a late one cannot run its successor's. */
+typedef struct
+{
+  KpLoop *self; /* owned */
+  GMainLoop *running; /* owned */
+} KpThreadData;
+
+static void
+kp_loop_clear (gpointer data)
+{
+  KpLoop *self = data;
+
+  g_main_context_unref (self->context);
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->ended);
+}
+
+KpLoop *
+kp_loop_new (void)
+{
+  KpLoop *self = g_atomic_rc_box_new0 (KpLoop);
+
+  self->context = g_main_context_new ();
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->ended);
+
+  return self;
+}
+
+KpLoop *
+kp_loop_ref (KpLoop *self)
+{
+  return g_atomic_rc_box_acquire (self);
+}
+
+void
+kp_loop_unref (KpLoop *self)
+{
+  g_atomic_rc_box_release_full (self, kp_loop_clear);
+}
+
+GMainContext *
+kp_loop_get_context (KpLoop *self)
+{
+  return self->context;
+}
+
+static gpointer
+loop_thread (gpointer data)
+{
+  KpThreadData *thread_data = data;
+  KpLoop *self = thread_data->self;
+
+  g_main_context_push_thread_default (self->context);
+  g_main_loop_run (thread_data->running);
+  g_main_context_pop_thread_default (self->context);
+
+  g_mutex_lock (&self->lock);
+  if (self->running == thread_data->running)
+    {
+      g_clear_pointer (&self->running, g_main_loop_unref);
+      g_clear_pointer (&self->thread, g_thread_unref);
+      g_cond_broadcast (&self->ended);
+    }
+  g_mutex_unlock (&self->lock);
+
+  g_main_loop_unref (thread_data->running);
+  g_free (thread_data);
+  kp_loop_unref (self);
+
+  return NULL;
+}
+
+void
+kp_loop_start (KpLoop *self, const gchar *thread_name)
+{
+  KpThreadData *thread_data = g_new0 (KpThreadData, 1);
+
+  g_mutex_lock (&self->lock);
+  /* a thread that stopped itself may still be on its way out */
+  while (self->thread && self->thread != g_thread_self ())
+    g_cond_wait (&self->ended, &self->lock);
+  g_clear_pointer (&self->running, g_main_loop_unref);
+  g_clear_pointer (&self->thread, g_thread_unref);
+
+  self->running = g_main_loop_new (self->context, TRUE);
+  thread_data->self = kp_loop_ref (self);
+  thread_data->running = g_main_loop_ref (self->running);
+  self->thread = g_thread_new (thread_name, loop_thread, thread_data);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+quit_cb (gpointer user_data)
+{
+  g_main_loop_quit (user_data);
+}
+
+gboolean
+kp_loop_stop (KpLoop *self, gint64 timeout_us)
+{
+  gint64 deadline = g_get_monotonic_time () + timeout_us;
+  gboolean ended = TRUE;
+
+  g_mutex_lock (&self->lock);
+  if (self->running)
+    kp_loop_post (self, quit_cb, g_main_loop_ref (self->running), (GDestroyNotify)g_main_loop_unref);
+  while (ended && self->thread && self->thread != g_thread_self ())
+    ended = g_cond_wait_until (&self->ended, &self->lock, deadline);
+  g_mutex_unlock (&self->lock);
+
+  return ended;
+}
+
+gboolean
+kp_loop_is_current (KpLoop *self)
+{
+  return g_main_context_is_owner (self->context);
+}
+
+static void
+call_clear (gpointer data)
+{
+  KpCall *call = data;
+
+  g_mutex_clear (&call->lock);
+  g_cond_clear (&call->cond);
+}
+
+static void
+call_release (gpointer data)
+{
+  g_atomic_rc_box_release_full (data, call_clear);
+}
+
+static gboolean
+call_run (gpointer data)
+{
+  KpCall *call = data;
+
+  call->func (call->user_data);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Also runs when the source goes without having run. */
+static void
+call_done (gpointer data)
+{
+  KpCall *call = data;
+
+  if (call->notify)
+    call->notify (call->user_data);
+
+  g_mutex_lock (&call->lock);
+  call->done = TRUE;
+  g_cond_broadcast (&call->cond);
+  g_mutex_unlock (&call->lock);
+  call_release (call);
+}
+
+static KpCall *
+call_attach (KpLoop *self, KpLoopFunc func, gpointer user_data, GDestroyNotify notify)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+  KpCall *call = g_atomic_rc_box_new0 (KpCall);
+
+  call->func = func;
+  call->user_data = user_data;
+  call->notify = notify;
+  g_mutex_init (&call->lock);
+  g_cond_init (&call->cond);
+
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, call_run, g_atomic_rc_box_acquire (call), call_done);
+  g_source_attach (source, self->context);
+
+  return call;
+}
+
+void
+kp_loop_post (KpLoop *self, KpLoopFunc func, gpointer user_data, GDestroyNotify notify)
+{
+  call_release (call_attach (self, func, user_data, notify));
+}
+
+gboolean
+kp_loop_call (KpLoop *self, KpLoopFunc func, gpointer user_data, GDestroyNotify notify, gint64 timeout_us)
+{
+  gint64 deadline = g_get_monotonic_time () + timeout_us;
+  gboolean in_time = TRUE;
+  KpCall *call;
+
+  if (kp_loop_is_current (self))
+    {
+      func (user_data);
+      if (notify)
+        notify (user_data);
+      return TRUE;
+    }
+
+  call = call_attach (self, func, user_data, notify);
+  g_mutex_lock (&call->lock);
+  while (!call->done && in_time)
+    in_time = g_cond_wait_until (&call->cond, &call->lock, deadline);
+  in_time = call->done;
+  g_mutex_unlock (&call->lock);
+  call_release (call);
+
+  return in_time;
+}
+
+GSource *
+kp_loop_add_timeout (KpLoop *self, guint interval_ms, GSourceFunc func, gpointer user_data)
+{
+  GSource *source = g_timeout_source_new (interval_ms);
+
+  g_source_set_callback (source, func, user_data, NULL);
+  g_source_attach (source, self->context);
+
+  return source;
+}

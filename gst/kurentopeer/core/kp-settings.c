@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "kp-settings.h"
+
+void
+kp_ice_config_clear (KpIceConfig *self)
+{
+  g_clear_pointer (&self->stun_server, g_free);
+  g_clear_pointer (&self->turn_servers, g_ptr_array_unref);
+}
+
+static void
+ice_config_copy (KpIceConfig *self, const KpIceConfig *from)
+{
+  self->stun_server = g_strdup (from->stun_server);
+  if (from->turn_servers)
+    self->turn_servers = g_ptr_array_ref (from->turn_servers);
+  self->relay_only = from->relay_only;
+}
+
+KpSettings *
+kp_settings_new (void)
+{
+  KpSettings *self = g_new0 (KpSettings, 1);
+
+  self->id = g_uuid_string_random ();
+  self->mode = GST_KURENTO_PEER_MODE_SENDRECV;
+  self->audio = TRUE;
+  self->video = TRUE;
+  self->start_bitrate = 600000;
+  self->max_bitrate = 2500000;
+  self->latency = 60;
+
+  return self;
+}
+
+KpSettings *
+kp_settings_copy (const KpSettings *self)
+{
+  KpSettings *copy = g_new0 (KpSettings, 1);
+
+  *copy = *self;
+  copy->id = g_strdup (self->id);
+  copy->audio_codecs = g_strdup (self->audio_codecs);
+  copy->video_codecs = g_strdup (self->video_codecs);
+  ice_config_copy (&copy->ice, &self->ice);
+
+  return copy;
+}
+
+void
+kp_settings_free (KpSettings *self)
+{
+  g_free (self->id);
+  g_free (self->audio_codecs);
+  g_free (self->video_codecs);
+  kp_ice_config_clear (&self->ice);
+  g_free (self);
+}

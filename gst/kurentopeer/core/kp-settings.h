@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "gstkurentoenums.h"
+
+/* ICE servers as webrtcbin takes them, from RTCConfiguration and the element's own properties. */
+typedef struct
+{
+  gchar *stun_server; /* owned; stun://host:port or NULL */
+  GPtrArray
+      *turn_servers; /* owned; of gchar*, turn://user:password@host:port?transport=udp, percent-encoded */
+  gboolean relay_only; /* iceTransportPolicy "relay" */
+} KpIceConfig;
+
+/* What a session works with: copied from the element when it starts, constant afterwards. */
+typedef struct
+{
+  gchar *id; /* owned */
+  GstKurentoPeerMode mode;
+  gboolean audio; /* audio is wanted (media-constraints) */
+  gboolean video; /* video is wanted (media-constraints) */
+  gchar *audio_codecs; /* owned; preference order, or NULL for all */
+  gchar *video_codecs; /* owned; preference order, or NULL for all */
+  guint start_bitrate; /* bit/s, all video */
+  guint max_bitrate; /* bit/s, all video */
+  guint latency; /* ms, jitter buffer */
+  gboolean data_channels;
+  KpIceConfig ice;
+} KpSettings;
+
+void kp_ice_config_clear (KpIceConfig *self);
+
+KpSettings *kp_settings_new (void);
+KpSettings *kp_settings_copy (const KpSettings *self);
+void kp_settings_free (KpSettings *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (KpSettings, kp_settings_free)

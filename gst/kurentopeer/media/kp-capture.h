@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "gstkurentoenums.h"
+#include "kp-media-kind.h"
+
+#include <gst/gst.h>
+
+/* A live source of the element's own for @kind, a bin with the pad "src" (raw media). Floating. NULL without an error
+ * when @source captures nothing. */
+GstElement *kp_capture_new (GstKurentoSendSource source, KpMediaKind kind, GError **error);

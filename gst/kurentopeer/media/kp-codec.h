@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "kp-media-kind.h"
+
+#include <gst/gst.h>
+
+/* One row of the codec table: a new codec is one row. */
+typedef struct
+{
+  const gchar *name; /* RTP encoding name, and our name in video-codecs and audio-codecs: "VP8" */
+  KpMediaKind kind;
+  guint clock_rate; /* Hz */
+  const gchar *rtp_fields; /* further caps fields that an offer carries, or NULL */
+  gint default_pt; /* payload type in our offers */
+  const gchar *payloader; /* factory */
+  const gchar *payloader_properties; /* "name=value name=value" or NULL */
+  const gchar *depayloader; /* factory */
+  const gchar *encoded_caps; /* what the encoder has to make: "video/x-vp8" */
+  const gchar *const *encoders; /* keys of the encoder table, best first */
+  const gchar *const *decoders; /* factories, best first */
+} KpCodec;
+
+/* Looks a codec up by its RTP encoding name, any case. NULL when there is none. */
+const KpCodec *kp_codec_find (KpMediaKind kind, const gchar *name);
+
+/* Whether the elements for it are installed. */
+gboolean kp_codec_can_encode (const KpCodec *self);
+gboolean kp_codec_can_decode (const KpCodec *self);
+
+/* The codecs of @kind in order of preference: those named in @preference (comma separated, NULL = all of the
+ * table) that can be encoded and/or decoded here, as @encode and @decode ask. An unknown name is INVALID_ARGUMENT,
+ * an empty result NOT_SUPPORTED that names the missing elements. Elements: const KpCodec *. */
+GPtrArray *kp_codec_list (KpMediaKind kind, const gchar *preference, gboolean encode, gboolean decode,
+                          GError **error);
+
+/* application/x-rtp caps of one codec: media, encoding-name, clock-rate, payload, the codec's own fields. */
+GstCaps *kp_codec_get_rtp_caps (const KpCodec *self, guint payload);
+
+/* The best installed encoder, set up for a live call at @bitrate (bit/s). Floating. */
+GstElement *kp_codec_make_encoder (const KpCodec *self, guint bitrate, GError **error);
+void kp_codec_set_encoder_bitrate (GstElement *encoder, guint bitrate);
+
+/* The best installed decoder. Floating. */
+GstElement *kp_codec_make_decoder (const KpCodec *self, GError **error);

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "kp-media-kind.h"
+
+#include <gst/gst.h>
+
+/* The stable inlet of one media sink pad: sits between the element's ghost pad and the sender of the present
+ * connection, which is linked to its "src" pad by the session, and replaced while data flows.
+ *
+ * Closed, it drops what live sources send, and makes sources that are not live (LATENCY query) wait. Open, it
+ * passes data on. It swallows every flow return from downstream: the source never stops because a connection
+ * went. EOS is taken here, never forwarded. Upstream RECONFIGURE and QoS do not pass. */
+#define KP_TYPE_GATE (kp_gate_get_type ())
+G_DECLARE_FINAL_TYPE (KpGate, kp_gate, KP, GATE, GstElement)
+
+/* Floating. Pads "sink" and "src". */
+GstElement *kp_gate_new (KpMediaKind kind);
+
+/* Called in the streaming thread, with no lock held, when EOS comes. */
+typedef void (*KpGateEosFunc) (KpGate *self, gpointer user_data);
+void kp_gate_set_eos_func (KpGate *self, KpGateEosFunc func, gpointer user_data);
+
+/* All thread safe, none blocks. */
+void kp_gate_open (KpGate *self);
+void kp_gate_close (KpGate *self);
+gboolean kp_gate_is_eos (KpGate *self);
+
+/* Of a source that is not live: the running time of the buffer that waits at the gate, or GST_CLOCK_TIME_NONE.
+ * The session opens all gates with one common offset, so that the source goes on at its own rate from now. */
+GstClockTime kp_gate_get_waiting_time (KpGate *self);
+void kp_gate_set_offset (KpGate *self, GstClockTimeDiff offset);

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "kp-codec.h"
+
+/* What one track of one connection sends, as negotiated. */
+typedef struct
+{
+  const KpCodec *codec;
+  guint payload_type;
+  guint32 ssrc;
+  guint bitrate; /* bit/s; video only */
+  guint twcc_id; /* id of the transport-wide-cc header extension, 0 = not negotiated */
+  guint mid_id; /* id of the sdes:mid header extension, 0 = not negotiated */
+  const gchar *mid;
+} KpSenderConfig;
+
+/* A bin, pads "sink" (raw media) and "src" (RTP): convert ! encoder ! payloader, low latency. It lives as long as one
+ * connection. Keyframe requests that come up the "src" pad (PLI, FIR) and kp_sender_request_keyframe() are merged
+ * and rate limited: none is lost, at most one in 300 ms reaches the encoder. */
+#define KP_TYPE_SENDER (kp_sender_get_type ())
+G_DECLARE_FINAL_TYPE (KpSender, kp_sender, KP, SENDER, GstBin)
+
+/* Floating. */
+KpSender *kp_sender_new (const KpSenderConfig *config, GError **error);
+
+/* Any thread, does not block. */
+void kp_sender_set_bitrate (KpSender *self, guint bitrate);
+void kp_sender_request_keyframe (KpSender *self);
