@@ -11,6 +11,7 @@ typedef struct
   gchar *sdp_mid; /* owned; or NULL */
 } KpCandidate;
 
+/* Drops "a=" and blanks at the end; "candidate:" alone becomes "". */
 KpCandidate *kp_candidate_new (const gchar *candidate, guint sdp_mline_index, const gchar *sdp_mid);
 void kp_candidate_free (KpCandidate *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KpCandidate, kp_candidate_free)
@@ -20,7 +21,8 @@ typedef enum
   KP_CANDIDATE_USABLE,
   KP_CANDIDATE_END, /* "" or "candidate:" : no more will come */
   KP_CANDIDATE_MDNS, /* a .local name */
-  KP_CANDIDATE_IGNORABLE, /* well formed, but of no use here: TCP active with port 9, component 2, link-local IPv6 */
+  KP_CANDIDATE_IGNORABLE, /* well formed, but of no use here: TCP active with port 9, component 2, link-local IPv6, unspecified
+                            or multicast address, any other host name, unknown type */
 } KpCandidateUse;
 
 /* Accepts "candidate:..." and "a=candidate:...", checks every field of the grammar (length at most 1024, port, priority, component,
@@ -28,6 +30,6 @@ typedef enum
 gboolean kp_candidate_classify (const gchar *candidate, KpCandidateUse *use, GError **error);
 
 /* {candidate, sdpMid, sdpMLineIndex}; further members are allowed; sdpMid or sdpMLineIndex may be missing or null, not both
- * (unless the candidate is ""). */
+ * (unless the candidate is ""). A missing sdpMLineIndex reads as 0. The candidate itself is not checked. */
 KpCandidate *kp_candidate_from_json (JsonNode *node, GError **error);
 JsonNode *kp_candidate_to_json (const KpCandidate *self);

@@ -8,14 +8,19 @@
 
 /* RTCConfiguration: iceServers [{urls: string or list, username, credential}], iceTransportPolicy "all"/"relay", bundlePolicy
  * (known values accepted; max-bundle is what is used). stun: and turn: URIs (RFC 7064, 7065) become webrtcbin's form, user and
- * password percent-encoded; further stun servers than the first are warned of; turns: is NOT_SUPPORTED. Unknown members are logged. */
+ * password percent-encoded; further stun servers than the first are warned of; turns: is NOT_SUPPORTED. Unknown members are logged.
+ * Replaces what @config holds; on failure @config keeps it. */
 gboolean kp_config_parse_configuration (const gchar *property, const gchar *text, KpIceConfig *config,
                                         GError **error);
 
 /* webrtcbin's own spellings for the properties stun-server and turn-server: stun://host:port, turn://user:password@host:port; also
- * the W3C spelling. "turns" is NOT_SUPPORTED. */
+ * the W3C spelling. "turns" is NOT_SUPPORTED. NULL or "" is none. */
 gboolean kp_config_check_stun_server (const gchar *uri, GError **error);
 gboolean kp_config_check_turn_server (const gchar *uri, GError **error);
+
+/* The same, and return the form that webrtcbin takes; not for NULL or "". */
+gchar *kp_config_normalize_stun_server (const gchar *uri, GError **error);
+gchar *kp_config_normalize_turn_server (const gchar *uri, GError **error);
 
 /* MediaStreamConstraints: {"audio": boolean or object, "video": boolean or object}; a missing member is false, an object is true. NULL
  * text: both true. */
