@@ -16,6 +16,7 @@ typedef struct
   const gchar *payloader; /* factory */
   const gchar *payloader_properties; /* "name=value name=value" or NULL */
   const gchar *depayloader; /* factory */
+  const gchar *parser; /* factory, between depayloader and decoder, or NULL */
   const gchar *encoded_caps; /* what the encoder has to make: "video/x-vp8" */
   const gchar *const *encoders; /* keys of the encoder table, best first */
   const gchar *const *decoders; /* factories, best first */
@@ -40,6 +41,9 @@ GstCaps *kp_codec_get_rtp_caps (const KpCodec *self, guint payload);
 /* The best installed encoder, set up for a live call at @bitrate (bit/s). Floating. */
 GstElement *kp_codec_make_encoder (const KpCodec *self, guint bitrate, GError **error);
 void kp_codec_set_encoder_bitrate (GstElement *encoder, guint bitrate);
+
+/* What that encoder is to be fed with. NULL when none is installed. */
+GstCaps *kp_codec_get_raw_caps (const KpCodec *self);
 
 /* The best installed decoder. Floating. */
 GstElement *kp_codec_make_decoder (const KpCodec *self, GError **error);

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "kp-codec.h"
+
+#include "gstkurentoerror.h"
+#include "kp-codec-encoder.h"
+#include "kp-element.h"
+
+#define PAY "auto-header-extension=false mtu=1200 "
+/* 20 ms a packet, whatever the size of the buffers. */
+#define PAY_G711 "auto-header-extension=false min-ptime=20000000 max-ptime=20000000"
+
+#define NAMES(...) ((const gchar *const[]){ __VA_ARGS__, NULL })
+
+static const KpCodec codecs[] = {
+  {
+      .name = "VP8",
+      .kind = KP_MEDIA_VIDEO,
+      .clock_rate = 90000,
+      .default_pt = 96,
+      .payloader = "rtpvp8pay",
+      .payloader_properties = PAY "picture-id-mode=15-bit",
+      .depayloader = "rtpvp8depay",
+      .encoded_caps = "video/x-vp8",
+      .encoders = NAMES ("vp8enc"),
+      .decoders = NAMES ("vp8dec", "avdec_vp8"),
+  },
+  {
+      .name = "H264",
+      .kind = KP_MEDIA_VIDEO,
+      .clock_rate = 90000,
+      .rtp_fields = "packetization-mode=(string)1,profile-level-id=(string)42e01f,"
+                    "level-asymmetry-allowed=(string)1",
+      .default_pt = 102,
+      .payloader = "rtph264pay",
+      .payloader_properties = PAY "config-interval=-1 aggregate-mode=zero-latency",
+      .depayloader = "rtph264depay",
+      .parser = "h264parse",
+      .encoded_caps = "video/x-h264,profile=(string)constrained-baseline,stream-format=(string)byte-stream,"
+                      "alignment=(string)au",
+      .encoders = NAMES ("x264enc", "openh264enc"),
+      .decoders = NAMES ("avdec_h264", "openh264dec"),
+  },
+  {
+      .name = "VP9",
+      .kind = KP_MEDIA_VIDEO,
+      .clock_rate = 90000,
+      .rtp_fields = "profile-id=(string)0",
+      .default_pt = 98,
+      .payloader = "rtpvp9pay",
+      .payloader_properties = PAY "picture-id-mode=15-bit",
+      .depayloader = "rtpvp9depay",
+      .encoded_caps = "video/x-vp9,profile=(string)0",
+      .encoders = NAMES ("vp9enc"),
+      .decoders = NAMES ("vp9dec", "avdec_vp9"),
+  },
+  {
+      .name = "OPUS",
+      .kind = KP_MEDIA_AUDIO,
+      .clock_rate = 48000,
+      .rtp_fields = "encoding-params=(string)2,minptime=(string)10,useinbandfec=(string)1",
+      .default_pt = 111,
+      .payloader = "rtpopuspay",
+      .payloader_properties = PAY,
+      .depayloader = "rtpopusdepay",
+      .encoded_caps = "audio/x-opus",
+      .encoders = NAMES ("opusenc"),
+      .decoders = NAMES ("opusdec"),
+  },
+  {
+      .name = "PCMU",
+      .kind = KP_MEDIA_AUDIO,
+      .clock_rate = 8000,
+      .default_pt = 0,
+      .payloader = "rtppcmupay",
+      .payloader_properties = PAY_G711,
+      .depayloader = "rtppcmudepay",
+      .encoded_caps = "audio/x-mulaw",
+      .encoders = NAMES ("mulawenc"),
+      .decoders = NAMES ("mulawdec"),
+  },
+  {
+      .name = "PCMA",
+      .kind = KP_MEDIA_AUDIO,
+      .clock_rate = 8000,
+      .default_pt = 8,
+      .payloader = "rtppcmapay",
+      .payloader_properties = PAY_G711,
+      .depayloader = "rtppcmadepay",
+      .encoded_caps = "audio/x-alaw",
+      .encoders = NAMES ("alawenc"),
+      .decoders = NAMES ("alawdec"),
+  },
+};
+
+/* Decoders that need more than their defaults. No frame threads, since each costs a frame of delay; what a loss
+ * broke is not shown. opusdec's use-inband-fec stays off: it makes the decoder wait for the packet after and report
+ * 120 ms of latency, and lost packets are retransmitted here. */
+static const struct
+{
+  const gchar *factory;
+  const gchar *settings;
+} decoder_settings[] = {
+  { "avdec_h264", "thread-type=slice output-corrupt=false" },
+  { "avdec_vp8", "thread-type=slice output-corrupt=false" },
+  { "avdec_vp9", "thread-type=slice output-corrupt=false" },
+  { "opusdec", "plc=true" },
+};
+
+const KpCodec *
+kp_codec_find (KpMediaKind kind, const gchar *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (codecs); i++)
+    {
+      if (codecs[i].kind == kind && g_ascii_strcasecmp (codecs[i].name, name) == 0)
+        return &codecs[i];
+    }
+
+  return NULL;
+}
+
+/* The first of @names that is installed, or NULL. */
+static const gchar *
+find_installed (const gchar *const *names)
+{
+  for (; *names; names++)
+    {
+      if (kp_element_is_installed (*names))
+        return *names;
+    }
+
+  return NULL;
+}
+
+/* Adds what is missing to @missing, which may be NULL. */
+static gboolean
+check_any (const gchar *const *names, GPtrArray *missing)
+{
+  if (find_installed (names))
+    return TRUE;
+  if (missing)
+    g_ptr_array_add (missing, g_strjoinv (" or ", (gchar **)names));
+
+  return FALSE;
+}
+
+static gboolean
+check_encode (const KpCodec *self, GPtrArray *missing)
+{
+  gboolean payloader = check_any (NAMES (self->payloader), missing);
+
+  return check_any (self->encoders, missing) && payloader;
+}
+
+static gboolean
+check_decode (const KpCodec *self, GPtrArray *missing)
+{
+  gboolean depayloader = check_any (NAMES (self->depayloader), missing);
+  gboolean parser = self->parser == NULL || check_any (NAMES (self->parser), missing);
+
+  return check_any (self->decoders, missing) && depayloader && parser;
+}
+
+gboolean
+kp_codec_can_encode (const KpCodec *self)
+{
+  return check_encode (self, NULL);
+}
+
+gboolean
+kp_codec_can_decode (const KpCodec *self)
+{
+  return check_decode (self, NULL);
+}
+
+/* Adds @self to @list when all that is asked for is installed, else what is missing to @missing. */
+static void
+list_add (GPtrArray *list, const KpCodec *self, gboolean encode, gboolean decode, GPtrArray *missing)
+{
+  gboolean can_encode = !encode || check_encode (self, missing);
+  gboolean can_decode = !decode || check_decode (self, missing);
+
+  if (can_encode && can_decode && !g_ptr_array_find (list, self, NULL))
+    g_ptr_array_add (list, (gpointer)self);
+}
+
+static gboolean
+list_add_named (GPtrArray *list, KpMediaKind kind, const gchar *preference, gboolean encode, gboolean decode,
+                GPtrArray *missing, GError **error)
+{
+  g_auto (GStrv) names = g_strsplit (preference, ",", -1);
+
+  for (guint i = 0; names[i]; i++)
+    {
+      const KpCodec *codec = kp_codec_find (kind, g_strstrip (names[i]));
+
+      if (codec == NULL)
+        {
+          g_set_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_INVALID_ARGUMENT,
+                       "there is no %s codec \"%s\"", kp_media_kind_to_string (kind), names[i]);
+          return FALSE;
+        }
+      list_add (list, codec, encode, decode, missing);
+    }
+
+  return TRUE;
+}
+
+static void
+list_add_all (GPtrArray *list, KpMediaKind kind, gboolean encode, gboolean decode, GPtrArray *missing)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (codecs); i++)
+    {
+      if (codecs[i].kind == kind)
+        list_add (list, &codecs[i], encode, decode, missing);
+    }
+}
+
+GPtrArray *
+kp_codec_list (KpMediaKind kind, const gchar *preference, gboolean encode, gboolean decode, GError **error)
+{
+  g_autoptr (GPtrArray) list = g_ptr_array_new ();
+  g_autoptr (GPtrArray) missing = g_ptr_array_new_with_free_func (g_free);
+  g_autofree gchar *text = NULL;
+
+  if (preference == NULL)
+    list_add_all (list, kind, encode, decode, missing);
+  else if (!list_add_named (list, kind, preference, encode, decode, missing, error))
+    return NULL;
+
+  if (list->len > 0)
+    return g_steal_pointer (&list);
+
+  g_ptr_array_add (missing, NULL);
+  text = g_strjoinv (", ", (gchar **)missing->pdata);
+  g_set_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_NOT_SUPPORTED,
+               "no %s codec can be used here: not installed: %s", kp_media_kind_to_string (kind), text);
+
+  return NULL;
+}
+
+GstCaps *
+kp_codec_get_rtp_caps (const KpCodec *self, guint payload)
+{
+  g_autofree gchar *text = g_strdup_printf (
+      "application/x-rtp,media=(string)%s,encoding-name=(string)%s,clock-rate=(int)%u,payload=(int)%u%s%s",
+      kp_media_kind_to_string (self->kind), self->name, self->clock_rate, payload,
+      self->rtp_fields ? "," : "", self->rtp_fields ? self->rtp_fields : "");
+
+  return gst_caps_from_string (text);
+}
+
+static void
+set_not_installed (const KpCodec *self, const gchar *what, const gchar *const *names, GError **error)
+{
+  g_autofree gchar *text = g_strjoinv (" or ", (gchar **)names);
+
+  g_set_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_NOT_SUPPORTED, "no %s of %s is installed: %s",
+               what, self->name, text);
+}
+
+static const KpEncoder *
+find_encoder (const KpCodec *self)
+{
+  const gchar *factory = find_installed (self->encoders);
+
+  return factory ? kp_encoder_find (factory) : NULL;
+}
+
+GstElement *
+kp_codec_make_encoder (const KpCodec *self, guint bitrate, GError **error)
+{
+  const KpEncoder *encoder = find_encoder (self);
+
+  if (encoder == NULL)
+    {
+      set_not_installed (self, "encoder", self->encoders, error);
+      return NULL;
+    }
+
+  return kp_encoder_make (encoder, bitrate, error);
+}
+
+GstCaps *
+kp_codec_get_raw_caps (const KpCodec *self)
+{
+  const KpEncoder *encoder = find_encoder (self);
+
+  return encoder ? gst_caps_from_string (encoder->raw_caps) : NULL;
+}
+
+void
+kp_codec_set_encoder_bitrate (GstElement *encoder, guint bitrate)
+{
+  const KpEncoder *row = kp_encoder_find (GST_OBJECT_NAME (gst_element_get_factory (encoder)));
+
+  g_return_if_fail (row != NULL);
+
+  kp_encoder_set_bitrate (row, encoder, bitrate);
+}
+
+GstElement *
+kp_codec_make_decoder (const KpCodec *self, GError **error)
+{
+  const gchar *factory = find_installed (self->decoders);
+  const gchar *settings = NULL;
+
+  if (factory == NULL)
+    {
+      set_not_installed (self, "decoder", self->decoders, error);
+      return NULL;
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (decoder_settings); i++)
+    {
+      if (g_str_equal (decoder_settings[i].factory, factory))
+        settings = decoder_settings[i].settings;
+    }
+
+  return kp_element_new (factory, settings, error);
+}

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "kp-sender.h"
+
+#include "gstkurentoerror.h"
+#include "kp-element.h"
+#include "kp-keyframe-limit.h"
+#include "kp-media-debug.h"
+
+#include <gst/rtp/rtp.h>
+#include <gst/video/video.h>
+
+#define KEYFRAME_INTERVAL (300 * GST_MSECOND)
+
+#define TWCC_URI "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
+#define MID_URI "urn:ietf:params:rtp-hdrext:sdes:mid"
+
+/* Cheap conversion: what dithering and chroma filters add does not survive the encoder. */
+#define VIDEO_CONVERT_SETTINGS "dither=none chroma-mode=none n-threads=2"
+
+/*
+ *        +--------------------------------------------------------------------------+
+ *  raw   |  convert ! capsfilter ! encoder ! capsfilter ! payloader                  |  RTP
+ *  sink -+--------------------------^--------------------------------------^--------+- src
+ *             before each frame: keyframe, bitrate        keyframe requests stop here, caps stay the same
+ */
+struct _KpSender
+{
+  GstBin parent;
+
+  const KpCodec *codec;
+  GstElement *encoder; /* borrowed, of the bin */
+  GstPad *encoder_src; /* owned */
+  GstCaps *rtp_caps; /* owned; what the src pad says for as long as it lives */
+
+  GMutex lock; /* guards everything below */
+  KpKeyframeLimit keyframe_limit;
+  guint n_keyframes; /* asked of the encoder */
+  guint bitrate; /* bit/s; not yet set on the encoder, 0 = nothing to do */
+};
+
+G_DEFINE_FINAL_TYPE (KpSender, kp_sender, GST_TYPE_BIN)
+
+static gboolean
+take_keyframe (KpSender *self, guint *count)
+{
+  gboolean taken;
+
+  g_mutex_lock (&self->lock);
+  taken = kp_keyframe_limit_take (&self->keyframe_limit, gst_util_get_timestamp ());
+  if (taken)
+    *count = ++self->n_keyframes;
+  g_mutex_unlock (&self->lock);
+
+  return taken;
+}
+
+static guint
+take_bitrate (KpSender *self)
+{
+  guint bitrate;
+
+  g_mutex_lock (&self->lock);
+  bitrate = self->bitrate;
+  self->bitrate = 0;
+  g_mutex_unlock (&self->lock);
+
+  return bitrate;
+}
+
+/* Requests are applied between two frames, by the thread that encodes: who makes one never waits for the encoder. */
+static GstPadProbeReturn
+raw_frame_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  KpSender *self = user_data;
+  guint bitrate = take_bitrate (self);
+  guint count;
+
+  if (bitrate)
+    kp_codec_set_encoder_bitrate (self->encoder, bitrate);
+
+  if (take_keyframe (self, &count))
+    {
+      GST_DEBUG_OBJECT (self, "keyframe %u", count);
+      gst_pad_send_event (self->encoder_src,
+                          gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, count));
+    }
+
+  return GST_PAD_PROBE_OK;
+}
+
+static GstPadProbeReturn
+upstream_event_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  KpSender *self = user_data;
+
+  if (!gst_video_event_is_force_key_unit (GST_PAD_PROBE_INFO_EVENT (info)))
+    return GST_PAD_PROBE_OK;
+
+  kp_sender_request_keyframe (self);
+
+  return GST_PAD_PROBE_DROP;
+}
+
+/* The payloader tells more than was negotiated, such as the parameter sets of each encoder configuration; new caps
+ * would make webrtcbin negotiate again. */
+static GstPadProbeReturn
+rtp_caps_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  KpSender *self = user_data;
+  GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
+
+  if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS)
+    {
+      GstEvent *stable = gst_event_new_caps (self->rtp_caps);
+
+      gst_event_set_seqnum (stable, gst_event_get_seqnum (event));
+      GST_PAD_PROBE_INFO_DATA (info) = stable;
+      gst_event_unref (event);
+    }
+
+  return GST_PAD_PROBE_OK;
+}
+
+static gboolean
+add_extension (KpSender *self, GstElement *payloader, const gchar *uri, guint id, const gchar *mid,
+               GError **error)
+{
+  g_autoptr (GstRTPHeaderExtension) extension = NULL;
+  g_autofree gchar *field = g_strdup_printf ("extmap-%u", id);
+
+  if (id == 0)
+    return TRUE;
+
+  extension = gst_rtp_header_extension_create_from_uri (uri);
+  if (extension == NULL)
+    {
+      g_set_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_NOT_SUPPORTED,
+                   "the RTP header extension %s is not installed", uri);
+      return FALSE;
+    }
+  gst_rtp_header_extension_set_id (extension, id);
+  if (mid)
+    g_object_set (extension, "mid", mid, NULL);
+  g_signal_emit_by_name (payloader, "add-extension", extension);
+  gst_caps_set_simple (self->rtp_caps, field, G_TYPE_STRING, uri, NULL);
+
+  return TRUE;
+}
+
+static GstElement *
+make_payloader (KpSender *self, const KpSenderConfig *config, GError **error)
+{
+  const KpCodec *codec = config->codec;
+  g_autoptr (GstElement) payloader = kp_element_new (codec->payloader, codec->payloader_properties, error);
+
+  if (payloader == NULL)
+    return NULL;
+
+  g_object_set (payloader, "pt", config->payload_type, "ssrc", config->ssrc, NULL);
+  if (!add_extension (self, payloader, TWCC_URI, config->twcc_id, NULL, error)
+      || !add_extension (self, payloader, MID_URI, config->mid_id, config->mid, error))
+    {
+      gst_object_ref_sink (payloader);
+      return NULL;
+    }
+
+  return g_steal_pointer (&payloader);
+}
+
+static gboolean
+append_converter (KpSender *self, GstElement **last, GError **error)
+{
+  GstBin *bin = GST_BIN (self);
+
+  if (self->codec->kind == KP_MEDIA_VIDEO)
+    return kp_element_append (bin, last, kp_element_new ("videoconvertscale", VIDEO_CONVERT_SETTINGS, error),
+                              error);
+
+  return kp_element_append (bin, last, kp_element_new ("audioconvert", NULL, error), error)
+         && kp_element_append (bin, last, kp_element_new ("audioresample", NULL, error), error);
+}
+
+static gboolean
+append_encoder (KpSender *self, GstElement **last, guint bitrate, GError **error)
+{
+  GstBin *bin = GST_BIN (self);
+  g_autoptr (GstCaps) raw_caps = kp_codec_get_raw_caps (self->codec);
+  g_autoptr (GstCaps) encoded_caps = gst_caps_from_string (self->codec->encoded_caps);
+
+  if (!kp_element_append (bin, last, kp_element_new_capsfilter (raw_caps, error), error)
+      || !kp_element_append (bin, last, kp_codec_make_encoder (self->codec, bitrate, error), error))
+    return FALSE;
+  self->encoder = *last;
+  self->encoder_src = gst_element_get_static_pad (self->encoder, "src");
+
+  return kp_element_append (bin, last, kp_element_new_capsfilter (encoded_caps, error), error);
+}
+
+static void
+add_probes (KpSender *self, GstElement *payloader, GstPad *src)
+{
+  g_autoptr (GstPad) encoder_sink = gst_element_get_static_pad (self->encoder, "sink");
+  g_autoptr (GstPad) payloader_src = gst_element_get_static_pad (payloader, "src");
+
+  gst_pad_add_probe (payloader_src, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, rtp_caps_cb, self, NULL);
+  if (self->codec->kind != KP_MEDIA_VIDEO)
+    return;
+  gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, upstream_event_cb, self, NULL);
+  gst_pad_add_probe (encoder_sink, GST_PAD_PROBE_TYPE_BUFFER, raw_frame_cb, self, NULL);
+}
+
+static gboolean
+build (KpSender *self, const KpSenderConfig *config, GError **error)
+{
+  GstElement *last = NULL;
+
+  self->codec = config->codec;
+  self->rtp_caps = kp_codec_get_rtp_caps (config->codec, config->payload_type);
+  gst_caps_set_simple (self->rtp_caps, "ssrc", G_TYPE_UINT, config->ssrc, NULL);
+
+  if (!append_converter (self, &last, error) || !append_encoder (self, &last, config->bitrate, error)
+      || !kp_element_append (GST_BIN (self), &last, make_payloader (self, config, error), error))
+    return FALSE;
+  add_probes (self, last, kp_element_finish (GST_BIN (self), last));
+
+  return TRUE;
+}
+
+static void
+kp_sender_finalize (GObject *object)
+{
+  KpSender *self = KP_SENDER (object);
+
+  g_clear_object (&self->encoder_src);
+  gst_clear_caps (&self->rtp_caps);
+  g_mutex_clear (&self->lock);
+
+  G_OBJECT_CLASS (kp_sender_parent_class)->finalize (object);
+}
+
+static void
+kp_sender_class_init (KpSenderClass *klass)
+{
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->finalize = kp_sender_finalize;
+  gst_element_class_set_static_metadata (element_class, "Kurento peer sender",
+                                         "Codec/Encoder/Payloader/Network/RTP", "Raw media to RTP",
+                                         "The kurentopeer authors");
+}
+
+static void
+kp_sender_init (KpSender *self)
+{
+  g_mutex_init (&self->lock);
+  kp_keyframe_limit_init (&self->keyframe_limit, KEYFRAME_INTERVAL);
+}
+
+KpSender *
+kp_sender_new (const KpSenderConfig *config, GError **error)
+{
+  KpSender *self = g_object_new (KP_TYPE_SENDER, NULL);
+
+  if (!build (self, config, error))
+    {
+      gst_object_unref (gst_object_ref_sink (self));
+      return NULL;
+    }
+
+  return self;
+}
+
+void
+kp_sender_set_bitrate (KpSender *self, guint bitrate)
+{
+  g_mutex_lock (&self->lock);
+  self->bitrate = bitrate;
+  g_mutex_unlock (&self->lock);
+}
+
+void
+kp_sender_request_keyframe (KpSender *self)
+{
+  g_mutex_lock (&self->lock);
+  kp_keyframe_limit_request (&self->keyframe_limit);
+  g_mutex_unlock (&self->lock);
+}
