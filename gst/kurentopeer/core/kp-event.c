@@ -81,6 +81,17 @@ kp_event_init (KpEvent *self, KpEventType type, ...)
 }
 
 void
+kp_event_copy (const KpEvent *self, KpEvent *copy)
+{
+  *copy = (KpEvent){ .type = self->type };
+  for (guint i = 0; i < kp_event_get_spec (self->type)->n_args; i++)
+    {
+      g_value_init (&copy->args[i], G_VALUE_TYPE (&self->args[i]));
+      g_value_copy (&self->args[i], &copy->args[i]);
+    }
+}
+
+void
 kp_event_clear (KpEvent *self)
 {
   for (guint i = 0; i < KP_EVENT_MAX_ARGS; i++)

@@ -49,5 +49,6 @@ const KpEventSpec *kp_event_get_spec (KpEventType type);
 
 /* The arguments follow in the order of the spec, as g_object_new() would take them. */
 void kp_event_init (KpEvent *self, KpEventType type, ...);
+void kp_event_copy (const KpEvent *self, KpEvent *copy);
 void kp_event_clear (KpEvent *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (KpEvent, kp_event_clear)

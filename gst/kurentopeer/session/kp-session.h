@@ -8,7 +8,6 @@
 #include "kp-outlet.h"
 #include "kp-settings.h"
 
-#define GST_USE_UNSTABLE_API
 #include <gst/webrtc/webrtc.h>
 
 /* The negotiation and the connections of one peer, from READY->PAUSED to PAUSED->READY. Everything happens in the peer
@@ -80,6 +79,9 @@ void kp_session_add_candidate (KpSession *self, const gchar *candidate, guint sd
 void kp_session_close (KpSession *self, GTask *task);
 /* answers a GstStructure (gst_structure_free) */
 void kp_session_get_stats (KpSession *self, GTask *task);
+
+/* An element inside of the bin posted an error: ends the connection that it belongs to, if that is still the present one. */
+void kp_session_child_error (KpSession *self, GstObject *src, const GError *error);
 
 /* Asks the encoders of what we send, and the peer for what it sends, for keyframes. */
 void kp_session_request_keyframe (KpSession *self);

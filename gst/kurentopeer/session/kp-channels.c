@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "kp-channels.h"
+#include "gstkurentoerror.h"
+#include "kp-session-debug.h"
+
+#include <gst/webrtc/webrtc.h>
+
+#define GST_CAT_DEFAULT kp_session_debug
+
+typedef struct
+{
+  GstWebRTCDataChannel *channel; /* owned */
+  gchar *label; /* owned */
+  gboolean is_local;
+} KpChannel;
+
+struct _KpChannels
+{
+  GstElement *webrtcbin; /* owned until cleared */
+  gulong prepare_id;
+  GMutex lock; /* guards everything below; never held across a call-out but func */
+  GPtrArray *entries; /* of KpChannel */
+  KpChannelsFunc func; /* NULL once disconnected */
+  gpointer user_data;
+  GDestroyNotify notify;
+};
+
+static void
+channel_free (gpointer data)
+{
+  KpChannel *self = data;
+
+  g_clear_object (&self->channel);
+  g_free (self->label);
+  g_free (self);
+}
+
+static void
+kp_channels_finalize (gpointer data)
+{
+  KpChannels *self = data;
+
+  kp_channels_clear (self);
+  g_ptr_array_unref (self->entries);
+  g_mutex_clear (&self->lock);
+}
+
+KpChannels *
+kp_channels_ref (KpChannels *self)
+{
+  return g_atomic_rc_box_acquire (self);
+}
+
+void
+kp_channels_unref (KpChannels *self)
+{
+  g_atomic_rc_box_release_full (self, kp_channels_finalize);
+}
+
+static void
+channels_closure_notify (gpointer data, GClosure *closure)
+{
+  kp_channels_unref (data);
+}
+
+/* Only passes the event on, so the lock may be held: func posts and returns. */
+static void
+channels_tell (KpChannels *self, KpEvent *event)
+{
+  g_mutex_lock (&self->lock);
+  if (self->func)
+    self->func (event, self->user_data);
+  else
+    kp_event_clear (event);
+  g_mutex_unlock (&self->lock);
+}
+
+static gchar *
+dup_label (GstWebRTCDataChannel *channel)
+{
+  gchar *label = NULL;
+
+  g_object_get (channel, "label", &label, NULL);
+
+  return label ? label : g_strdup ("");
+}
+
+/* The channel's own callbacks run in webrtcbin's thread with its lock held: copy, post, return. */
+static void
+open_cb (GstWebRTCDataChannel *channel, gpointer user_data)
+{
+  g_autofree gchar *label = dup_label (channel);
+  KpEvent event;
+
+  kp_event_init (&event, KP_EVENT_DATA_CHANNEL_OPEN, label);
+  channels_tell (user_data, &event);
+}
+
+static void
+close_cb (GstWebRTCDataChannel *channel, gpointer user_data)
+{
+  KpChannels *self = user_data;
+  g_autofree gchar *label = dup_label (channel);
+  KpEvent event;
+
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->entries->len; i++)
+    if (((KpChannel *)g_ptr_array_index (self->entries, i))->channel == channel)
+      {
+        g_ptr_array_remove_index (self->entries, i);
+        break;
+      }
+  g_mutex_unlock (&self->lock);
+
+  kp_event_init (&event, KP_EVENT_DATA_CHANNEL_CLOSE, label);
+  channels_tell (self, &event);
+}
+
+static void
+error_cb (GstWebRTCDataChannel *channel, GError *cause, gpointer user_data)
+{
+  g_autofree gchar *label = dup_label (channel);
+  g_autoptr (GError) error = NULL;
+  KpEvent event;
+
+  error = g_error_new (GST_KURENTO_ERROR, GST_KURENTO_ERROR_DATA_CHANNEL, "data channel %s: %s", label,
+                       cause ? cause->message : "unknown error");
+  kp_event_init (&event, KP_EVENT_DATA_CHANNEL_ERROR, label, error);
+  channels_tell (user_data, &event);
+}
+
+static void
+buffered_amount_low_cb (GstWebRTCDataChannel *channel, gpointer user_data)
+{
+  g_autofree gchar *label = dup_label (channel);
+  KpEvent event;
+
+  kp_event_init (&event, KP_EVENT_DATA_CHANNEL_BUFFERED_AMOUNT_LOW, label);
+  channels_tell (user_data, &event);
+}
+
+static void
+tell_message (KpChannels *self, GstWebRTCDataChannel *channel, GBytes *data, gboolean is_text)
+{
+  g_autofree gchar *label = dup_label (channel);
+  KpEvent event;
+
+  kp_event_init (&event, KP_EVENT_DATA_CHANNEL_MESSAGE, label, data, is_text);
+  channels_tell (self, &event);
+}
+
+/* An empty message comes as NULL. */
+static void
+message_string_cb (GstWebRTCDataChannel *channel, const gchar *text, gpointer user_data)
+{
+  g_autoptr (GBytes) data = g_bytes_new (text, text ? strlen (text) : 0);
+
+  tell_message (user_data, channel, data, TRUE);
+}
+
+static void
+message_data_cb (GstWebRTCDataChannel *channel, GBytes *message, gpointer user_data)
+{
+  g_autoptr (GBytes) data = message ? g_bytes_ref (message) : g_bytes_new (NULL, 0);
+
+  tell_message (user_data, channel, data, FALSE);
+}
+
+static void
+connect_channel (KpChannels *self, GstWebRTCDataChannel *channel)
+{
+  static const struct
+  {
+    const gchar *signal;
+    GCallback callback;
+  } handlers[] = {
+    { "on-open", G_CALLBACK (open_cb) },
+    { "on-close", G_CALLBACK (close_cb) },
+    { "on-error", G_CALLBACK (error_cb) },
+    { "on-buffered-amount-low", G_CALLBACK (buffered_amount_low_cb) },
+    { "on-message-string", G_CALLBACK (message_string_cb) },
+    { "on-message-data", G_CALLBACK (message_data_cb) },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (handlers); i++)
+    g_signal_connect_data (channel, handlers[i].signal, handlers[i].callback, kp_channels_ref (self),
+                           channels_closure_notify, 0);
+}
+
+/* The only place where handlers can be connected before anything happens on a channel. webrtcbin's locks are held. */
+static void
+prepare_data_channel_cb (GstElement *webrtcbin, GstWebRTCDataChannel *channel, gboolean is_local,
+                         gpointer user_data)
+{
+  KpChannels *self = user_data;
+  KpChannel *entry = g_new0 (KpChannel, 1);
+
+  entry->channel = g_object_ref (channel);
+  entry->label = dup_label (channel);
+  entry->is_local = is_local;
+  connect_channel (self, channel);
+
+  g_mutex_lock (&self->lock);
+  g_ptr_array_add (self->entries, entry);
+  g_mutex_unlock (&self->lock);
+}
+
+KpChannels *
+kp_channels_new (GstElement *webrtcbin, KpChannelsFunc func, gpointer user_data, GDestroyNotify notify)
+{
+  KpChannels *self = g_atomic_rc_box_new0 (KpChannels);
+
+  g_mutex_init (&self->lock);
+  self->entries = g_ptr_array_new_with_free_func (channel_free);
+  self->func = func;
+  self->user_data = user_data;
+  self->notify = notify;
+  self->webrtcbin = gst_object_ref (webrtcbin);
+  self->prepare_id
+      = g_signal_connect_data (webrtcbin, "prepare-data-channel", G_CALLBACK (prepare_data_channel_cb),
+                               kp_channels_ref (self), channels_closure_notify, 0);
+
+  return self;
+}
+
+gboolean
+kp_channels_create (KpChannels *self, const gchar *label, GError **error)
+{
+  g_autoptr (GstWebRTCDataChannel) channel = NULL;
+
+  g_signal_emit_by_name (self->webrtcbin, "create-data-channel", label, NULL, &channel);
+  if (channel == NULL)
+    {
+      g_set_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_DATA_CHANNEL,
+                   "could not create the data channel %s: are sctpenc and sctpdec installed?", label);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+static gboolean
+entry_is_open (const KpChannel *entry)
+{
+  GstWebRTCDataChannelState state;
+
+  g_object_get (entry->channel, "ready-state", &state, NULL);
+
+  return state == GST_WEBRTC_DATA_CHANNEL_STATE_OPEN;
+}
+
+/* Owned copies of the entries with that label, or of all. */
+static GPtrArray *
+dup_candidates (KpChannels *self, const gchar *label)
+{
+  GPtrArray *found = g_ptr_array_new_with_free_func (channel_free);
+
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->entries->len; i++)
+    {
+      const KpChannel *entry = g_ptr_array_index (self->entries, i);
+      KpChannel *copy;
+
+      if (label && !g_str_equal (label, entry->label))
+        continue;
+      copy = g_new0 (KpChannel, 1);
+      copy->channel = g_object_ref (entry->channel);
+      copy->label = g_strdup (entry->label);
+      copy->is_local = entry->is_local;
+      g_ptr_array_add (found, copy);
+    }
+  g_mutex_unlock (&self->lock);
+
+  return found;
+}
+
+/* The peer's channel before ours: a kurento-utils peer listens to the channel that it made only. */
+static GstWebRTCDataChannel *
+dup_open_channel (KpChannels *self, const gchar *label)
+{
+  g_autoptr (GPtrArray) candidates = dup_candidates (self, label);
+  const KpChannel *best = NULL;
+
+  for (guint i = 0; i < candidates->len; i++)
+    {
+      const KpChannel *entry = g_ptr_array_index (candidates, i);
+
+      if (entry_is_open (entry) && (best == NULL || (best->is_local && !entry->is_local)))
+        best = entry;
+    }
+
+  return best ? g_object_ref (best->channel) : NULL;
+}
+
+static gboolean
+channel_send (GstWebRTCDataChannel *channel, GBytes *data, gboolean is_text, GError **error)
+{
+  g_autofree gchar *text = NULL;
+
+  if (!is_text)
+    return gst_webrtc_data_channel_send_data_full (channel, data, error);
+
+  text = g_strndup (g_bytes_get_data (data, NULL), g_bytes_get_size (data));
+
+  return gst_webrtc_data_channel_send_string_full (channel, text, error);
+}
+
+gboolean
+kp_channels_send (KpChannels *self, const gchar *label, GBytes *data, gboolean is_text, GError **error)
+{
+  g_autoptr (GstElement) webrtcbin = NULL;
+  g_autoptr (GstWebRTCDataChannel) channel = NULL;
+  g_autoptr (GError) cause = NULL;
+
+  /* the channel points back at it without a reference */
+  g_mutex_lock (&self->lock);
+  if (self->func && self->webrtcbin)
+    webrtcbin = gst_object_ref (self->webrtcbin);
+  g_mutex_unlock (&self->lock);
+
+  if (webrtcbin)
+    channel = dup_open_channel (self, label);
+  if (channel == NULL)
+    {
+      g_set_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_NOT_FOUND, "no open data channel%s%s",
+                   label ? " " : "", label ? label : "");
+      return FALSE;
+    }
+  if (!channel_send (channel, data, is_text, &cause))
+    {
+      g_set_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_DATA_CHANNEL,
+                   "could not send %" G_GSIZE_FORMAT " bytes: %s", g_bytes_get_size (data),
+                   cause ? cause->message : "unknown error");
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+void
+kp_channels_disconnect (KpChannels *self)
+{
+  GDestroyNotify notify;
+
+  g_mutex_lock (&self->lock);
+  self->func = NULL;
+  notify = g_steal_pointer (&self->notify);
+  g_mutex_unlock (&self->lock);
+
+  if (notify)
+    notify (self->user_data);
+}
+
+void
+kp_channels_clear (KpChannels *self)
+{
+  g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func (channel_free);
+  g_autoptr (GstElement) webrtcbin = NULL;
+
+  g_mutex_lock (&self->lock);
+  webrtcbin = g_steal_pointer (&self->webrtcbin);
+  g_ptr_array_extend_and_steal (entries, g_steal_pointer (&self->entries));
+  self->entries = g_ptr_array_new_with_free_func (channel_free);
+  g_mutex_unlock (&self->lock);
+
+  if (webrtcbin)
+    g_clear_signal_handler (&self->prepare_id, webrtcbin);
+  for (guint i = 0; i < entries->len; i++)
+    g_signal_handlers_disconnect_by_data (((KpChannel *)g_ptr_array_index (entries, i))->channel, self);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "kp-event.h"
+
+#include <gst/gst.h>
+
+/* The data channels of one connection. */
+typedef struct _KpChannels KpChannels;
+
+/* Takes the event over. Any thread, webrtcbin's locks may be held: post and return. */
+typedef void (*KpChannelsFunc) (KpEvent *event, gpointer user_data);
+
+/* Before the first channel, in READY or above. */
+KpChannels *kp_channels_new (GstElement *webrtcbin, KpChannelsFunc func, gpointer user_data,
+                             GDestroyNotify notify);
+KpChannels *kp_channels_ref (KpChannels *self);
+void kp_channels_unref (KpChannels *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (KpChannels, kp_channels_unref)
+
+/* Opens a reliable, ordered channel. Peer loop; before the first offer, or with an association. */
+gboolean kp_channels_create (KpChannels *self, const gchar *label, GError **error);
+
+/* Sends on the open channel of that name, or, when it is NULL, on the default one: the first that the peer opened,
+ * else ours. Any thread. */
+gboolean kp_channels_send (KpChannels *self, const gchar *label, GBytes *data, gboolean is_text,
+                           GError **error);
+
+/* No events any more, and nothing can be sent. The channels themselves go with kp_channels_clear(), after the webrtcbin
+ * went to NULL: they point back at it. */
+void kp_channels_disconnect (KpChannels *self);
+void kp_channels_clear (KpChannels *self);

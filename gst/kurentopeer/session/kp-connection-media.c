@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a connection does with media and with its end: receivers, feedback, burial. */
+#include "kp-connection-private.h"
+#include "gstkurentoerror.h"
+#include "kp-session-debug.h"
+
+#include <gst/rtp/gstrtcpbuffer.h>
+
+#define GST_CAT_DEFAULT kp_session_debug
+
+/* ns; the default of 5 s makes round trip and loss of the peer known too late */
+#define RTCP_MIN_INTERVAL (500 * GST_MSECOND)
+
+/* A stream of the peer, on its way to the peer loop. */
+typedef struct
+{
+  KpMediaKind kind;
+  guint index;
+  GError *error; /* owned; or NULL */
+} KpStream;
+
+/* A connection that is being buried. */
+typedef struct
+{
+  KpConnection *connection; /* owned */
+  void (*buried) (gpointer user_data);
+  gpointer user_data;
+} KpBurial;
+
+static void
+stream_free (gpointer data)
+{
+  KpStream *stream = data;
+
+  g_clear_error (&stream->error);
+  g_free (stream);
+}
+
+static void
+deliver_stream (KpConnection *self, gint value, gpointer data)
+{
+  const KpStream *stream = data;
+
+  self->callbacks.stream (self, stream->kind, stream->index, stream->error, self->user_data);
+}
+
+/* Takes @error. */
+static void
+post_stream (KpConnection *self, KpMediaKind kind, guint index, GError *error)
+{
+  KpStream *stream = g_new0 (KpStream, 1);
+
+  stream->kind = kind;
+  stream->index = index;
+  stream->error = error;
+  kp_connection_post (self, deliver_stream, 0, stream, stream_free);
+}
+
+/* webrtcbin gives a stream whose ssrc was not announced to the first m-section: the kind in the caps is what counts. */
+static guint
+get_stream_index (KpConnection *self, GstPad *pad, KpMediaKind kind)
+{
+  g_autoptr (GstWebRTCRTPTransceiver) transceiver = NULL;
+  guint mline_index = G_MAXUINT;
+  guint index = 0;
+
+  g_object_get (pad, "transceiver", &transceiver, NULL);
+  if (transceiver)
+    g_object_get (transceiver, "mlineindex", &mline_index, NULL);
+
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->sections->len; i++)
+    {
+      const KpSectionOutlet *section = &g_array_index (self->sections, KpSectionOutlet, i);
+
+      if (section->mline_index == mline_index && section->kind == kind)
+        index = section->index;
+    }
+  g_mutex_unlock (&self->lock);
+
+  return index;
+}
+
+/* A newer stream replaces an older one at the same outlet. */
+static gboolean
+link_receiver (GstPad *pad, GstElement *receiver, GstElement *outlet)
+{
+  g_autoptr (GstPad) sink = gst_element_get_static_pad (receiver, "sink");
+  g_autoptr (GstPad) src = gst_element_get_static_pad (receiver, "src");
+  g_autoptr (GstPad) outlet_sink = gst_element_get_static_pad (outlet, "sink");
+  g_autoptr (GstPad) former = gst_pad_get_peer (outlet_sink);
+
+  if (former)
+    gst_pad_unlink (former, outlet_sink);
+
+  return gst_pad_link (src, outlet_sink) == GST_PAD_LINK_OK && gst_pad_link (pad, sink) == GST_PAD_LINK_OK;
+}
+
+/* The connection may be dropped meanwhile, by the peer loop: whoever comes second takes the receiver out. */
+static gboolean
+add_receiver (KpConnection *self, GstElement *receiver)
+{
+  gboolean closing;
+
+  g_mutex_lock (&self->lock);
+  closing = self->closing;
+  g_mutex_unlock (&self->lock);
+  if (closing)
+    return FALSE;
+
+  gst_bin_add (self->bin, receiver);
+
+  g_mutex_lock (&self->lock);
+  closing = self->closing;
+  if (!closing)
+    g_ptr_array_add (self->receivers, gst_object_ref (receiver));
+  g_mutex_unlock (&self->lock);
+  if (closing)
+    {
+      gst_bin_remove (self->bin, receiver);
+      gst_element_set_state (receiver, GST_STATE_NULL);
+    }
+
+  return !closing;
+}
+
+static void
+receive_stream (KpConnection *self, GstPad *pad, GstCaps *caps, KpMediaKind kind)
+{
+  guint index = get_stream_index (self, pad, kind);
+  g_autoptr (GstElement) outlet = self->callbacks.get_outlet (kind, index, self->user_data);
+  g_autoptr (GstElement) receiver = NULL;
+  GError *error = NULL;
+
+  if (outlet == NULL)
+    return;
+
+  receiver = GST_ELEMENT (kp_receiver_new (caps, KP_OUTLET (outlet), &error));
+  if (receiver == NULL)
+    {
+      post_stream (self, kind, index, error);
+      return;
+    }
+  gst_object_ref_sink (receiver);
+  if (!add_receiver (self, receiver))
+    return;
+
+  if (!link_receiver (pad, receiver, outlet))
+    error = g_error_new (GST_KURENTO_ERROR, GST_KURENTO_ERROR_NEGOTIATION, "could not link the received %s",
+                         kp_media_kind_to_string (kind));
+  gst_element_sync_state_with_parent (receiver);
+  post_stream (self, kind, index, error);
+}
+
+void
+kp_connection_pad_added_cb (GstElement *webrtcbin, GstPad *pad, KpConnection *self)
+{
+  g_autoptr (GstCaps) caps = NULL;
+  const gchar *media;
+
+  if (gst_pad_get_direction (pad) != GST_PAD_SRC)
+    return;
+
+  caps = gst_pad_get_current_caps (pad);
+  if (caps == NULL)
+    caps = gst_pad_query_caps (pad, NULL);
+  media = gst_caps_get_size (caps) > 0 ? gst_structure_get_string (gst_caps_get_structure (caps, 0), "media")
+                                       : NULL;
+  GST_DEBUG_OBJECT (pad, "stream of the peer: %" GST_PTR_FORMAT, caps);
+  if (g_strcmp0 (media, "video") == 0)
+    receive_stream (self, pad, caps, KP_MEDIA_VIDEO);
+  else if (g_strcmp0 (media, "audio") == 0)
+    receive_stream (self, pad, caps, KP_MEDIA_AUDIO);
+  else
+    GST_WARNING_OBJECT (pad, "neither audio nor video");
+}
+
+void
+kp_connection_request_remote_keyframe (KpConnection *self)
+{
+  g_autoptr (GPtrArray) receivers = g_ptr_array_new_with_free_func (gst_object_unref);
+
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->receivers->len; i++)
+    g_ptr_array_add (receivers, gst_object_ref (g_ptr_array_index (self->receivers, i)));
+  g_mutex_unlock (&self->lock);
+
+  for (guint i = 0; i < receivers->len; i++)
+    kp_receiver_request_keyframe (g_ptr_array_index (receivers, i));
+}
+
+static void
+deliver_keyframe_request (KpConnection *self, gint value, gpointer data)
+{
+  self->callbacks.keyframe_requested (self, self->user_data);
+}
+
+/* Any PLI or FIR counts, whatever ssrc it names: Kurento relays them with its own, and webrtcbin ignores those. */
+static void
+on_feedback_rtcp_cb (GObject *rtp_session, guint type, guint fbtype, guint sender_ssrc, guint media_ssrc,
+                     GstBuffer *fci, KpConnection *self)
+{
+  if (type == GST_RTCP_TYPE_PSFB && (fbtype == GST_RTCP_PSFB_TYPE_PLI || fbtype == GST_RTCP_PSFB_TYPE_FIR))
+    kp_connection_post (self, deliver_keyframe_request, 0, NULL, NULL);
+}
+
+static void
+feedback_closure_notify (gpointer data, GClosure *closure)
+{
+  kp_connection_unref (data);
+}
+
+void
+kp_connection_watch_feedback (KpConnection *self, guint session_index)
+{
+  g_autoptr (GstElement) rtpbin = gst_bin_get_by_name (GST_BIN (self->webrtcbin), "rtpbin");
+
+  kp_loop_assert_current (self->loop);
+  if (rtpbin == NULL || self->rtp_session)
+    return;
+
+  g_signal_emit_by_name (rtpbin, "get-internal-session", session_index, &self->rtp_session);
+  if (self->rtp_session == NULL)
+    return;
+
+  g_object_set (self->rtp_session, "rtcp-min-interval", (guint64)RTCP_MIN_INTERVAL, NULL);
+  g_signal_connect_data (self->rtp_session, "on-feedback-rtcp", G_CALLBACK (on_feedback_rtcp_cb),
+                         kp_connection_ref (self), feedback_closure_notify, 0);
+}
+
+static void
+bury_elements (GPtrArray *elements)
+{
+  for (guint i = 0; i < elements->len; i++)
+    gst_element_set_state (g_ptr_array_index (elements, i), GST_STATE_NULL);
+  g_ptr_array_set_size (elements, 0);
+}
+
+/* webrtcbin destroys tasks that it did not come to without answering their promises. */
+static void
+expire_promises (KpConnection *self)
+{
+  g_autoptr (GPtrArray) promises = NULL;
+
+  g_mutex_lock (&self->lock);
+  promises = g_steal_pointer (&self->promises);
+  self->promises = g_ptr_array_new_with_free_func ((GDestroyNotify)gst_promise_unref);
+  g_mutex_unlock (&self->lock);
+
+  for (guint i = 0; i < promises->len; i++)
+    gst_promise_expire (g_ptr_array_index (promises, i));
+}
+
+static gpointer
+burial_thread (gpointer data)
+{
+  KpBurial *burial = data;
+  KpConnection *self = burial->connection;
+
+  /* the senders first: a streaming thread may be inside of webrtcbin */
+  bury_elements (self->parts);
+  gst_element_set_state (self->webrtcbin, GST_STATE_NULL);
+  bury_elements (self->receivers);
+  expire_promises (self);
+  kp_channels_clear (self->channels);
+  g_clear_object (&self->rtp_session);
+  gst_clear_object (&self->webrtcbin);
+
+  if (burial->buried)
+    burial->buried (burial->user_data);
+  kp_connection_unref (self);
+  g_free (burial);
+
+  return NULL;
+}
+
+static void
+remove_elements (KpConnection *self, GPtrArray *elements)
+{
+  for (guint i = 0; i < elements->len; i++)
+    {
+      GstElement *element = g_ptr_array_index (elements, i);
+
+      gst_element_set_locked_state (element, TRUE);
+      gst_bin_remove (self->bin, element);
+    }
+}
+
+void
+kp_connection_drop (KpConnection *self, void (*buried) (gpointer user_data), gpointer user_data)
+{
+  KpBurial *burial = g_new0 (KpBurial, 1);
+
+  kp_loop_assert_current (self->loop);
+  g_assert (!self->dropped);
+
+  self->dropped = TRUE;
+  kp_guard_disconnect (self->guard);
+  kp_channels_disconnect (self->channels);
+  g_signal_handlers_disconnect_matched (self->webrtcbin, G_SIGNAL_MATCH_DATA, 0, 0, NULL, NULL, self);
+  if (self->rtp_session)
+    g_signal_handlers_disconnect_matched (self->rtp_session, G_SIGNAL_MATCH_DATA, 0, 0, NULL, NULL, self);
+
+  g_mutex_lock (&self->lock);
+  self->closing = TRUE;
+  g_mutex_unlock (&self->lock);
+
+  remove_elements (self, self->parts);
+  gst_element_set_locked_state (self->webrtcbin, TRUE);
+  gst_bin_remove (self->bin, self->webrtcbin);
+  remove_elements (self, self->receivers);
+
+  burial->connection = kp_connection_ref (self);
+  burial->buried = buried;
+  burial->user_data = user_data;
+  g_thread_unref (g_thread_new ("kp:burial", burial_thread, burial));
+}

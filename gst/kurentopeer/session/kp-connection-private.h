@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "kp-channels.h"
+#include "kp-connection.h"
+#include "kp-guard.h"
+#include "kp-receiver.h"
+
+/* Which outlet an m-section's streams go to. */
+typedef struct
+{
+  guint mline_index;
+  KpMediaKind kind;
+  guint index; /* among the sections of that kind */
+} KpSectionOutlet;
+
+struct _KpConnection
+{
+  KpLoop *loop; /* owned */
+  GstBin *bin; /* owned; where the elements live */
+  KpConnectionCallbacks callbacks; /* peer loop, but get_outlet */
+  gpointer user_data; /* the owner's; valid until dropped */
+  gboolean dropped; /* peer loop */
+  GstElement *webrtcbin; /* owned */
+  KpGuard *guard; /* owned */
+  KpChannels *channels; /* owned */
+  GObject *rtp_session; /* owned; the internal RTPSession, or NULL; peer loop */
+
+  GMutex lock; /* guards everything below */
+  gboolean closing; /* no further receivers */
+  GPtrArray *parts; /* of GstElement; in the bin */
+  GPtrArray *receivers; /* of GstElement; in the bin */
+  GPtrArray *promises; /* of GstPromise; not answered yet */
+  GArray *sections; /* of KpSectionOutlet */
+};
+
+/* Calls @deliver in the peer loop, unless the connection is dropped by then. Any thread. */
+void kp_connection_post (KpConnection *self, void (*deliver) (KpConnection *, gint, gpointer), gint value,
+                         gpointer data, GDestroyNotify free_data);
+
+/* webrtcbin's pad-added, in a streaming thread: links a receiver at once. */
+void kp_connection_pad_added_cb (GstElement *webrtcbin, GstPad *pad, KpConnection *self);

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "kp-connection-private.h"
+#include "gstkurentoerror.h"
+#include "kp-session-debug.h"
+
+#define GST_CAT_DEFAULT kp_session_debug
+
+/* ms between two STUN checks (RFC 8445: Ta); libnice's 20 costs a call some 50 ms */
+#define STUN_PACING 5
+
+/* Something that webrtcbin told in a thread of its own, on its way to the peer loop. */
+typedef struct
+{
+  KpConnection *connection; /* owned */
+  void (*deliver) (KpConnection *connection, gint value, gpointer data);
+  gint value;
+  gpointer data; /* owned */
+  GDestroyNotify free_data;
+} KpPosted;
+
+static void
+connection_free (gpointer data)
+{
+  KpConnection *self = data;
+
+  g_clear_object (&self->webrtcbin);
+  g_clear_pointer (&self->guard, kp_guard_unref);
+  g_clear_pointer (&self->channels, kp_channels_unref);
+  g_ptr_array_unref (self->parts);
+  g_ptr_array_unref (self->receivers);
+  g_ptr_array_unref (self->promises);
+  g_array_unref (self->sections);
+  g_clear_object (&self->rtp_session);
+  gst_object_unref (self->bin);
+  kp_loop_unref (self->loop);
+  g_mutex_clear (&self->lock);
+}
+
+KpConnection *
+kp_connection_ref (KpConnection *self)
+{
+  return g_atomic_rc_box_acquire (self);
+}
+
+void
+kp_connection_unref (KpConnection *self)
+{
+  g_atomic_rc_box_release_full (self, connection_free);
+}
+
+static void
+connection_closure_notify (gpointer data, GClosure *closure)
+{
+  kp_connection_unref (data);
+}
+
+static void
+posted_free (gpointer data)
+{
+  KpPosted *posted = data;
+
+  if (posted->free_data)
+    posted->free_data (posted->data);
+  kp_connection_unref (posted->connection);
+  g_free (posted);
+}
+
+static void
+posted_deliver (gpointer data)
+{
+  KpPosted *posted = data;
+
+  if (!posted->connection->dropped)
+    posted->deliver (posted->connection, posted->value, posted->data);
+}
+
+void
+kp_connection_post (KpConnection *self, void (*deliver) (KpConnection *, gint, gpointer), gint value,
+                    gpointer data, GDestroyNotify free_data)
+{
+  KpPosted *posted = g_new0 (KpPosted, 1);
+
+  posted->connection = kp_connection_ref (self);
+  posted->deliver = deliver;
+  posted->value = value;
+  posted->data = data;
+  posted->free_data = free_data;
+  kp_loop_post (self->loop, posted_deliver, posted, posted_free);
+}
+
+static void
+deliver_candidate (KpConnection *self, gint value, gpointer data)
+{
+  self->callbacks.candidate (self, data, value, self->user_data);
+}
+
+static void
+on_ice_candidate_cb (GstElement *webrtcbin, guint mline_index, const gchar *candidate, gpointer user_data)
+{
+  kp_connection_post (user_data, deliver_candidate, mline_index, g_strdup (candidate), g_free);
+}
+
+static void
+deliver_state (KpConnection *self, gint value, gpointer data)
+{
+  self->callbacks.state (self, GPOINTER_TO_INT (data), value, self->user_data);
+}
+
+static const struct
+{
+  KpConnectionStateKind kind;
+  const gchar *property;
+} state_properties[] = {
+  { KP_CONNECTION_STATE, "connection-state" },
+  { KP_CONNECTION_ICE, "ice-connection-state" },
+  { KP_CONNECTION_GATHERING, "ice-gathering-state" },
+  { KP_CONNECTION_SIGNALING, "signaling-state" },
+};
+
+static void
+notify_state_cb (GstElement *webrtcbin, GParamSpec *pspec, gpointer user_data)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (state_properties); i++)
+    if (g_str_equal (pspec->name, state_properties[i].property))
+      {
+        gint value;
+
+        g_object_get (webrtcbin, pspec->name, &value, NULL);
+        kp_connection_post (user_data, deliver_state, value, GINT_TO_POINTER (state_properties[i].kind),
+                            NULL);
+      }
+}
+
+static void
+deliver_verified (KpConnection *self, gint value, gpointer data)
+{
+  self->callbacks.verified (self, value, self->user_data);
+}
+
+static void
+guard_cb (gboolean verified, gpointer user_data)
+{
+  kp_connection_post (user_data, deliver_verified, verified, NULL, NULL);
+}
+
+static void
+event_free (gpointer data)
+{
+  kp_event_clear (data);
+  g_free (data);
+}
+
+static void
+deliver_channel_event (KpConnection *self, gint value, gpointer data)
+{
+  self->callbacks.channel_event (self, data, self->user_data);
+}
+
+static void
+channels_cb (KpEvent *event, gpointer user_data)
+{
+  kp_connection_post (user_data, deliver_channel_event, 0, g_memdup2 (event, sizeof (KpEvent)), event_free);
+}
+
+/* What is measured to speed up a call (and to leave the network alone): no UPnP, no TCP candidates, fast checks. */
+static void
+tune_ice (GstElement *webrtcbin)
+{
+  g_autoptr (GObject) ice = NULL;
+  g_autoptr (GObject) agent = NULL;
+
+  g_object_get (webrtcbin, "ice-agent", &ice, NULL);
+  if (ice && g_object_class_find_property (G_OBJECT_GET_CLASS (ice), "ice-tcp"))
+    g_object_set (ice, "ice-tcp", FALSE, NULL);
+  if (ice && g_object_class_find_property (G_OBJECT_GET_CLASS (ice), "agent"))
+    g_object_get (ice, "agent", &agent, NULL);
+  if (agent)
+    g_object_set (agent, "upnp", FALSE, "stun-pacing-timer", STUN_PACING, NULL);
+}
+
+static void
+configure_ice (GstElement *webrtcbin, const KpIceConfig *ice)
+{
+  if (ice->stun_server)
+    g_object_set (webrtcbin, "stun-server", ice->stun_server, NULL);
+  if (ice->relay_only)
+    gst_util_set_object_arg (G_OBJECT (webrtcbin), "ice-transport-policy", "relay");
+  for (guint i = 0; ice->turn_servers && i < ice->turn_servers->len; i++)
+    {
+      gboolean added = FALSE;
+
+      g_signal_emit_by_name (webrtcbin, "add-turn-server", g_ptr_array_index (ice->turn_servers, i), &added);
+      if (!added)
+        GST_WARNING_OBJECT (webrtcbin, "TURN server %u was not taken", i);
+    }
+}
+
+static void
+connect_webrtcbin (KpConnection *self)
+{
+  g_signal_connect_data (self->webrtcbin, "on-ice-candidate", G_CALLBACK (on_ice_candidate_cb),
+                         kp_connection_ref (self), connection_closure_notify, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (state_properties); i++)
+    {
+      g_autofree gchar *signal = g_strconcat ("notify::", state_properties[i].property, NULL);
+
+      g_signal_connect_data (self->webrtcbin, signal, G_CALLBACK (notify_state_cb), kp_connection_ref (self),
+                             connection_closure_notify, 0);
+    }
+  g_signal_connect_data (self->webrtcbin, "pad-added", G_CALLBACK (kp_connection_pad_added_cb),
+                         kp_connection_ref (self), connection_closure_notify, 0);
+}
+
+KpConnection *
+kp_connection_new (KpLoop *loop, GstBin *bin, const KpSettings *settings,
+                   const KpConnectionCallbacks *callbacks, gpointer user_data, GError **error)
+{
+  g_autoptr (GstElement) webrtcbin = gst_element_factory_make ("webrtcbin", NULL);
+  KpConnection *self;
+
+  kp_loop_assert_current (loop);
+
+  if (webrtcbin == NULL)
+    {
+      g_set_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_NOT_SUPPORTED,
+                   "the element webrtcbin is missing: install GStreamer's bad plugins and libnice's");
+      return NULL;
+    }
+  gst_object_ref_sink (webrtcbin);
+
+  self = g_atomic_rc_box_new0 (KpConnection);
+  self->loop = kp_loop_ref (loop);
+  self->bin = gst_object_ref (bin);
+  self->callbacks = *callbacks;
+  self->user_data = user_data;
+  g_mutex_init (&self->lock);
+  self->parts = g_ptr_array_new_with_free_func (gst_object_unref);
+  self->receivers = g_ptr_array_new_with_free_func (gst_object_unref);
+  self->promises = g_ptr_array_new_with_free_func ((GDestroyNotify)gst_promise_unref);
+  self->sections = g_array_new (FALSE, FALSE, sizeof (KpSectionOutlet));
+
+  self->webrtcbin = gst_object_ref (webrtcbin);
+  gst_util_set_object_arg (G_OBJECT (webrtcbin), "bundle-policy", "max-bundle");
+  g_object_set (webrtcbin, "latency", settings->latency, NULL);
+  tune_ice (webrtcbin);
+  configure_ice (webrtcbin, &settings->ice);
+  self->guard
+      = kp_guard_new (webrtcbin, guard_cb, kp_connection_ref (self), (GDestroyNotify)kp_connection_unref);
+  self->channels = kp_channels_new (webrtcbin, channels_cb, kp_connection_ref (self),
+                                    (GDestroyNotify)kp_connection_unref);
+  connect_webrtcbin (self);
+
+  gst_bin_add (bin, webrtcbin);
+  gst_element_sync_state_with_parent (webrtcbin);
+
+  return self;
+}
+
+GstElement *
+kp_connection_get_webrtcbin (KpConnection *self)
+{
+  return self->webrtcbin;
+}
+
+static gboolean
+any_owns (GPtrArray *elements, GstObject *object)
+{
+  for (guint i = 0; i < elements->len; i++)
+    {
+      GstObject *element = g_ptr_array_index (elements, i);
+
+      if (object == element || gst_object_has_as_ancestor (object, element))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+gboolean
+kp_connection_owns (KpConnection *self, GstObject *object)
+{
+  gboolean owns;
+
+  if (object == GST_OBJECT (self->webrtcbin)
+      || gst_object_has_as_ancestor (object, GST_OBJECT (self->webrtcbin)))
+    return TRUE;
+
+  g_mutex_lock (&self->lock);
+  owns = any_owns (self->parts, object) || any_owns (self->receivers, object);
+  g_mutex_unlock (&self->lock);
+
+  return owns;
+}
+
+void
+kp_connection_set_fingerprint (KpConnection *self, const gchar *fingerprint)
+{
+  kp_guard_set_fingerprint (self->guard, fingerprint);
+}
+
+void
+kp_connection_set_section (KpConnection *self, guint mline_index, KpMediaKind kind, guint index)
+{
+  KpSectionOutlet section = { mline_index, kind, index };
+
+  g_mutex_lock (&self->lock);
+  g_array_append_val (self->sections, section);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+kp_connection_add_part (KpConnection *self, GstElement *part)
+{
+  kp_loop_assert_current (self->loop);
+
+  g_mutex_lock (&self->lock);
+  g_ptr_array_add (self->parts, gst_object_ref (part));
+  g_mutex_unlock (&self->lock);
+  gst_bin_add (self->bin, part);
+  gst_element_sync_state_with_parent (part);
+}
+
+void
+kp_connection_add_candidate (KpConnection *self, guint mline_index, const gchar *candidate)
+{
+  kp_loop_assert_current (self->loop);
+
+  g_signal_emit_by_name (self->webrtcbin, "add-ice-candidate", mline_index, candidate);
+}
+
+gboolean
+kp_connection_create_channel (KpConnection *self, const gchar *label, GError **error)
+{
+  kp_loop_assert_current (self->loop);
+
+  return kp_channels_create (self->channels, label, error);
+}
+
+gboolean
+kp_connection_send (KpConnection *self, const gchar *label, GBytes *data, gboolean is_text, GError **error)
+{
+  return kp_channels_send (self->channels, label, data, is_text, error);
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "kp-event.h"
+#include "kp-loop.h"
+#include "kp-outlet.h"
+#include "kp-settings.h"
+
+#include <gst/webrtc/webrtc.h>
+
+/* One webrtcbin and what hangs on it, from one negotiation to its end: disposable. Peer loop only, unless a line says
+ * otherwise. Everything that webrtcbin tells in its own threads arrives here as a call in the peer loop, and none
+ * arrives after kp_connection_drop(). */
+typedef struct _KpConnection KpConnection;
+
+typedef enum
+{
+  KP_CONNECTION_STATE, /* connection-state */
+  KP_CONNECTION_ICE, /* ice-connection-state */
+  KP_CONNECTION_GATHERING, /* ice-gathering-state */
+  KP_CONNECTION_SIGNALING, /* signaling-state */
+  KP_N_CONNECTION_STATES,
+} KpConnectionStateKind;
+
+typedef struct
+{
+  void (*candidate) (KpConnection *connection, const gchar *candidate, guint mline_index, gpointer user_data);
+  void (*state) (KpConnection *connection, KpConnectionStateKind kind, gint value, gpointer user_data);
+  void (*verified) (KpConnection *connection, gboolean matches, gpointer user_data);
+  void (*channel_event) (KpConnection *connection, const KpEvent *event, gpointer user_data);
+  void (*keyframe_requested) (KpConnection *connection, gpointer user_data);
+  /* any thread: as KpSessionCallbacks.get_outlet */
+  GstElement *(*get_outlet) (KpMediaKind kind, guint index, gpointer user_data);
+  void (*stream) (KpConnection *connection, KpMediaKind kind, guint index, const GError *error,
+                  gpointer user_data);
+} KpConnectionCallbacks;
+
+KpConnection *kp_connection_new (KpLoop *loop, GstBin *bin, const KpSettings *settings,
+                                 const KpConnectionCallbacks *callbacks, gpointer user_data, GError **error);
+KpConnection *kp_connection_ref (KpConnection *self);
+void kp_connection_unref (KpConnection *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (KpConnection, kp_connection_unref)
+
+/* Takes it out of the pipeline and buries it in a thread of its own, which calls @buried with @user_data at the very
+ * end, in that thread. */
+void kp_connection_drop (KpConnection *self, void (*buried) (gpointer user_data), gpointer user_data);
+
+/* borrowed */
+GstElement *kp_connection_get_webrtcbin (KpConnection *self);
+
+/* TRUE when @object is, or is inside of, one of its elements. Any thread. */
+gboolean kp_connection_owns (KpConnection *self, GstObject *object);
+
+/* Step of a negotiation: @reply is webrtcbin's, borrowed; NULL with @error. */
+typedef void (*KpConnectionStep) (KpConnection *self, const GstStructure *reply, const GError *error,
+                                  gpointer user_data);
+
+void kp_connection_create_offer (KpConnection *self, KpConnectionStep done);
+void kp_connection_create_answer (KpConnection *self, KpConnectionStep done);
+/* take @sdp */
+void kp_connection_set_local (KpConnection *self, GstWebRTCSDPType type, GstSDPMessage *sdp,
+                              KpConnectionStep done);
+void kp_connection_set_remote (KpConnection *self, GstWebRTCSDPType type, GstSDPMessage *sdp,
+                               KpConnectionStep done);
+void kp_connection_get_stats (KpConnection *self, KpConnectionStep done);
+void kp_connection_add_candidate (KpConnection *self, guint mline_index, const gchar *candidate);
+
+/* Before the remote description is applied. */
+void kp_connection_set_fingerprint (KpConnection *self, const gchar *fingerprint);
+
+/* After the descriptions are applied: listens to the feedback of the RTP session, whatever ssrc it names. */
+void kp_connection_watch_feedback (KpConnection *self, guint session_index);
+
+gboolean kp_connection_create_channel (KpConnection *self, const gchar *label, GError **error);
+
+/* Sends in the caller's thread; any thread. */
+gboolean kp_connection_send (KpConnection *self, const gchar *label, GBytes *data, gboolean is_text,
+                             GError **error);
+
+/* Which outlet the streams of m-section @mline_index go to. Before the remote description is applied. */
+void kp_connection_set_section (KpConnection *self, guint mline_index, KpMediaKind kind, guint index);
+
+/* Adds an element that shares the connection's life (a sender) to the pipeline, in its state. */
+void kp_connection_add_part (KpConnection *self, GstElement *part);
+
+/* Asks the peer for a keyframe of each video that it sends. */
+void kp_connection_request_remote_keyframe (KpConnection *self);

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What is sent, once both descriptions are applied. */
+#include "kp-sections.h"
+#include "gstkurentoerror.h"
+#include "kp-session-debug.h"
+
+#define GST_CAT_DEFAULT kp_session_debug
+
+static guint
+count_sent_videos (GPtrArray *sections)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < sections->len; i++)
+    {
+      const KpSection *section = g_ptr_array_index (sections, i);
+
+      n += section->kind == KP_MEDIA_VIDEO && section->direction & KP_DIRECTION_SEND;
+    }
+
+  return MAX (n, 1);
+}
+
+static gboolean
+link_sender (KpSection *section, GError **error)
+{
+  g_autoptr (GstPad) src = gst_element_get_static_pad (GST_ELEMENT (section->sender), "src");
+  g_autoptr (GstPad) sink = gst_element_get_static_pad (GST_ELEMENT (section->sender), "sink");
+  g_autoptr (GstPad) gate_src = gst_element_get_static_pad (section->track->gate, "src");
+  g_autoptr (GstPad) former = gst_pad_get_peer (gate_src);
+
+  if (former)
+    gst_pad_unlink (gate_src, former);
+  if (gst_pad_link (src, section->sink_pad) == GST_PAD_LINK_OK
+      && gst_pad_link (gate_src, sink) == GST_PAD_LINK_OK)
+    return TRUE;
+
+  g_set_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_NEGOTIATION, "could not link the %s sender of %s",
+               section->codec->name, GST_OBJECT_NAME (section->track->gate));
+
+  return FALSE;
+}
+
+static gboolean
+attach_sender (KpSection *section, KpConnection *connection, guint bitrate, GError **error)
+{
+  KpSenderConfig config = {
+    .codec = section->codec,
+    .payload_type = section->payload_type,
+    .ssrc = section->ssrc,
+    .bitrate = bitrate,
+    .twcc_id = section->twcc_id,
+  };
+
+  /* they have done their work in the description; an encoder's own profile need not equal them */
+  g_object_set (section->transceiver, "codec-preferences", NULL, NULL);
+  section->sender = kp_sender_new (&config, error);
+  if (section->sender == NULL)
+    return FALSE;
+
+  g_object_ref_sink (section->sender);
+  kp_connection_add_part (connection, GST_ELEMENT (section->sender));
+
+  return link_sender (section, error);
+}
+
+gboolean
+kp_sections_attach (GPtrArray *sections, KpConnection *connection, const KpSettings *settings, GError **error)
+{
+  guint bitrate = settings->start_bitrate / count_sent_videos (sections);
+
+  for (guint i = 0; i < sections->len; i++)
+    {
+      KpSection *section = g_ptr_array_index (sections, i);
+
+      if (section->direction & KP_DIRECTION_SEND && section->track
+          && !attach_sender (section, connection, bitrate, error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* How far the sources that wait are behind: the same for all of them, so that they stay in step. */
+static GstClockTimeDiff
+get_common_offset (GPtrArray *sections, GstClockTime running_time)
+{
+  GstClockTime first = GST_CLOCK_TIME_NONE;
+
+  for (guint i = 0; i < sections->len; i++)
+    {
+      const KpSection *section = g_ptr_array_index (sections, i);
+      GstClockTime waiting;
+
+      if (section->sender == NULL)
+        continue;
+      waiting = kp_gate_get_waiting_time (KP_GATE (section->track->gate));
+      if (GST_CLOCK_TIME_IS_VALID (waiting) && (!GST_CLOCK_TIME_IS_VALID (first) || waiting < first))
+        first = waiting;
+    }
+
+  if (!GST_CLOCK_TIME_IS_VALID (first) || !GST_CLOCK_TIME_IS_VALID (running_time))
+    return 0;
+
+  return GST_CLOCK_DIFF (first, running_time);
+}
+
+void
+kp_sections_open (GPtrArray *sections, GstClockTime running_time)
+{
+  GstClockTimeDiff offset = get_common_offset (sections, running_time);
+
+  for (guint i = 0; i < sections->len; i++)
+    {
+      const KpSection *section = g_ptr_array_index (sections, i);
+
+      if (section->sender == NULL)
+        continue;
+      kp_gate_set_offset (KP_GATE (section->track->gate), offset);
+      kp_gate_open (KP_GATE (section->track->gate));
+    }
+}
+
+void
+kp_sections_close (GPtrArray *sections)
+{
+  for (guint i = 0; i < sections->len; i++)
+    {
+      const KpSection *section = g_ptr_array_index (sections, i);
+
+      if (section->sender)
+        kp_gate_close (KP_GATE (section->track->gate));
+    }
+}
+
+void
+kp_sections_request_keyframe (GPtrArray *sections)
+{
+  for (guint i = 0; i < sections->len; i++)
+    {
+      const KpSection *section = g_ptr_array_index (sections, i);
+
+      if (section->sender && section->kind == KP_MEDIA_VIDEO)
+        kp_sender_request_keyframe (section->sender);
+    }
+}

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "kp-sections.h"
+#include "gstkurentoerror.h"
+#include "kp-formats.h"
+#include "kp-session-debug.h"
+
+#define GST_CAT_DEFAULT kp_session_debug
+
+#define TWCC_URI "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
+
+/* Our id for the transport-wide-cc extension, in our offers. */
+#define TWCC_ID 1
+
+KpTrack *
+kp_track_new (KpMediaKind kind, GstElement *gate)
+{
+  KpTrack *self = g_new0 (KpTrack, 1);
+
+  self->kind = kind;
+  self->gate = gst_object_ref (gate);
+
+  return self;
+}
+
+void
+kp_track_free (KpTrack *self)
+{
+  gst_object_unref (self->gate);
+  g_free (self);
+}
+
+void
+kp_section_free (KpSection *self)
+{
+  g_clear_pointer (&self->track, kp_track_free);
+  g_clear_object (&self->sink_pad);
+  g_clear_object (&self->transceiver);
+  g_clear_object (&self->sender);
+  g_free (self);
+}
+
+static gboolean
+settings_send (const KpSettings *settings)
+{
+  return settings->mode != GST_KURENTO_PEER_MODE_RECVONLY;
+}
+
+/* Whether media of @kind is wanted from the peer. */
+static gboolean
+settings_receive (const KpSettings *settings, KpMediaKind kind)
+{
+  return settings->mode != GST_KURENTO_PEER_MODE_SENDONLY
+         && (kind == KP_MEDIA_AUDIO ? settings->audio : settings->video);
+}
+
+static const gchar *
+settings_codecs (const KpSettings *settings, KpMediaKind kind)
+{
+  return kind == KP_MEDIA_AUDIO ? settings->audio_codecs : settings->video_codecs;
+}
+
+static GPtrArray *
+list_codecs (const KpSettings *settings, KpMediaKind kind, KpDirection direction, GError **error)
+{
+  return kp_codec_list (kind, settings_codecs (settings, kind), direction & KP_DIRECTION_SEND,
+                        direction & KP_DIRECTION_RECV, error);
+}
+
+static GstWebRTCRTPTransceiverDirection
+direction_to_webrtc (KpDirection direction)
+{
+  switch (direction)
+    {
+    case KP_DIRECTION_SENDRECV:
+      return GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDRECV;
+    case KP_DIRECTION_SEND:
+      return GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDONLY;
+    case KP_DIRECTION_RECV:
+      return GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_RECVONLY;
+    case KP_DIRECTION_INACTIVE:
+    default:
+      return GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_INACTIVE;
+    }
+}
+
+static KpSection *
+section_new (guint mline_index, KpMediaKind kind, KpDirection direction, const KpTrack *track)
+{
+  KpSection *self = g_new0 (KpSection, 1);
+
+  self->mline_index = mline_index;
+  self->kind = kind;
+  self->direction = direction;
+  if (track && direction & KP_DIRECTION_SEND)
+    self->track = kp_track_new (track->kind, track->gate);
+  /* never 0, and free of webrtcbin's special -1 */
+  self->ssrc = g_random_int_range (1, G_MAXINT32);
+
+  return self;
+}
+
+/* What the section offers or accepts; takes @caps. */
+static void
+section_set_preferences (KpSection *self, GstCaps *caps)
+{
+  if (self->direction & KP_DIRECTION_SEND)
+    gst_caps_set_simple (caps, "ssrc", G_TYPE_UINT, self->ssrc, NULL);
+  if (self->twcc_id)
+    {
+      g_autofree gchar *field = g_strdup_printf ("extmap-%u", self->twcc_id);
+
+      gst_caps_set_simple (caps, field, G_TYPE_STRING, TWCC_URI, NULL);
+    }
+  g_object_set (self->transceiver, "codec-preferences", caps, "do-nack", self->kind == KP_MEDIA_VIDEO, NULL);
+  gst_caps_unref (caps);
+}
+
+/* A section that sends is made by its pad, one that does not by its transceiver: webrtcbin 1.22 confuses the two
+ * otherwise. Takes @caps. */
+static gboolean
+section_realize (KpSection *self, KpConnection *connection, GstCaps *caps, GError **error)
+{
+  GstElement *webrtcbin = kp_connection_get_webrtcbin (connection);
+
+  if (self->direction & KP_DIRECTION_SEND)
+    {
+      g_autofree gchar *name = g_strdup_printf ("sink_%u", self->mline_index);
+
+      self->sink_pad = gst_element_request_pad_simple (webrtcbin, name);
+      if (self->sink_pad)
+        g_object_get (self->sink_pad, "transceiver", &self->transceiver, NULL);
+    }
+  else
+    g_signal_emit_by_name (webrtcbin, "add-transceiver", direction_to_webrtc (self->direction), caps,
+                           &self->transceiver);
+
+  if (self->transceiver == NULL)
+    {
+      gst_caps_unref (caps);
+      g_set_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_NEGOTIATION,
+                   "webrtcbin did not take %s section %u", kp_media_kind_to_string (self->kind),
+                   self->mline_index);
+      return FALSE;
+    }
+  g_object_set (self->transceiver, "direction", direction_to_webrtc (self->direction), NULL);
+  section_set_preferences (self, caps);
+
+  return TRUE;
+}
+
+static guint
+count_kind (GPtrArray *sections, KpMediaKind kind)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < sections->len; i++)
+    n += ((KpSection *)g_ptr_array_index (sections, i))->kind == kind;
+
+  return n;
+}
+
+static gboolean
+offer_section (GPtrArray *sections, KpConnection *connection, const KpSettings *settings, KpMediaKind kind,
+               KpDirection direction, const KpTrack *track, GError **error)
+{
+  KpSection *section = section_new (sections->len, kind, direction, track);
+  g_autoptr (GPtrArray) codecs = NULL;
+
+  kp_connection_set_section (connection, section->mline_index, kind, count_kind (sections, kind));
+  g_ptr_array_add (sections, section);
+  codecs = list_codecs (settings, kind, direction, error);
+  if (codecs == NULL)
+    return FALSE;
+
+  section->twcc_id = TWCC_ID;
+
+  return section_realize (section, connection, kp_formats_offer (codecs), error);
+}
+
+gboolean
+kp_sections_prepare_offer (GPtrArray *sections, KpConnection *connection, const KpSettings *settings,
+                           GPtrArray *tracks, GError **error)
+{
+  static const KpMediaKind kinds[] = { KP_MEDIA_AUDIO, KP_MEDIA_VIDEO };
+
+  for (guint i = 0; settings_send (settings) && i < tracks->len; i++)
+    {
+      const KpTrack *track = g_ptr_array_index (tracks, i);
+      KpDirection direction
+          = settings_receive (settings, track->kind) ? KP_DIRECTION_SENDRECV : KP_DIRECTION_SEND;
+
+      if (!offer_section (sections, connection, settings, track->kind, direction, track, error))
+        return FALSE;
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (settings_receive (settings, kinds[i]) && count_kind (sections, kinds[i]) == 0
+        && !offer_section (sections, connection, settings, kinds[i], KP_DIRECTION_RECV, NULL, error))
+      return FALSE;
+
+  return TRUE;
+}
+
+/* The @index-th track of @kind, borrowed. */
+static const KpTrack *
+find_track (GPtrArray *tracks, KpMediaKind kind, guint index)
+{
+  for (guint i = 0; i < tracks->len; i++)
+    {
+      const KpTrack *track = g_ptr_array_index (tracks, i);
+
+      if (track->kind == kind && index-- == 0)
+        return track;
+    }
+
+  return NULL;
+}
+
+/* What we can do of what the peer wants. */
+static KpDirection
+answer_direction (const GstSDPMedia *media, KpMediaKind kind, const KpSettings *settings,
+                  const KpTrack *track)
+{
+  KpDirection theirs = kp_sdp_media_get_direction (media);
+  KpDirection ours = KP_DIRECTION_INACTIVE;
+
+  if (theirs & KP_DIRECTION_RECV && track && settings_send (settings))
+    ours |= KP_DIRECTION_SEND;
+  if (theirs & KP_DIRECTION_SEND && settings_receive (settings, kind))
+    ours |= KP_DIRECTION_RECV;
+
+  return ours;
+}
+
+/* Falls back to an inactive section when there is no common codec; then @codec_error says why. */
+static GstCaps *
+choose_answer (KpSection *section, const GstSDPMedia *media, const KpSettings *settings, GError **codec_error)
+{
+  g_autoptr (GPtrArray) codecs = NULL;
+  GstCaps *caps = NULL;
+
+  codecs = list_codecs (settings, section->kind, section->direction, codec_error);
+  if (codecs)
+    caps = kp_formats_choose (media, codecs, &section->codec, &section->payload_type, codec_error);
+  if (caps == NULL)
+    {
+      section->direction = KP_DIRECTION_INACTIVE;
+      g_clear_pointer (&section->track, kp_track_free);
+      caps = kp_formats_first (media);
+    }
+
+  return caps;
+}
+
+static gboolean
+answer_section (GPtrArray *sections, KpConnection *connection, const KpSettings *settings, GPtrArray *tracks,
+                const GstSDPMedia *media, guint mline_index, KpMediaKind kind, GError **codec_error,
+                GError **error)
+{
+  guint index = count_kind (sections, kind);
+  const KpTrack *track = find_track (tracks, kind, index);
+  KpSection *section
+      = section_new (mline_index, kind, answer_direction (media, kind, settings, track), track);
+  GstCaps *caps;
+
+  kp_connection_set_section (connection, mline_index, kind, index);
+  g_ptr_array_add (sections, section);
+  caps = choose_answer (section, media, settings, codec_error);
+  if (caps == NULL)
+    {
+      g_set_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_INVALID_ARGUMENT,
+                   "%s section %u has no format", kp_media_kind_to_string (kind), mline_index);
+      return FALSE;
+    }
+  section->twcc_id = kp_sdp_media_get_extmap_id (media, TWCC_URI);
+
+  return section_realize (section, connection, caps, error);
+}
+
+/* Something to send or to receive; or at least a data channel. */
+static gboolean
+check_any_active (GPtrArray *sections, const GstSDPMessage *offer, GError **codec_error, GError **error)
+{
+  for (guint i = 0; i < sections->len; i++)
+    if (((KpSection *)g_ptr_array_index (sections, i))->direction != KP_DIRECTION_INACTIVE)
+      return TRUE;
+  for (guint i = 0; i < gst_sdp_message_medias_len (offer); i++)
+    if (kp_sdp_media_is_data_channel (gst_sdp_message_get_media (offer, i)))
+      return TRUE;
+  if (*codec_error == NULL)
+    return TRUE;
+
+  g_propagate_error (error, g_steal_pointer (codec_error));
+
+  return FALSE;
+}
+
+gboolean
+kp_sections_prepare_answer (GPtrArray *sections, KpConnection *connection, const KpSettings *settings,
+                            GPtrArray *tracks, const GstSDPMessage *offer, GError **error)
+{
+  g_autoptr (GError) codec_error = NULL;
+
+  for (guint i = 0; i < gst_sdp_message_medias_len (offer); i++)
+    {
+      const GstSDPMedia *media = gst_sdp_message_get_media (offer, i);
+      g_autoptr (GError) cause = NULL;
+      KpMediaKind kind;
+
+      if (!kp_sdp_media_get_kind (media, &kind))
+        continue;
+      if (!answer_section (sections, connection, settings, tracks, media, i, kind, &cause, error))
+        return FALSE;
+      if (cause)
+        {
+          GST_WARNING ("section %u stays inactive: %s", i, cause->message);
+          g_clear_error (&codec_error);
+          codec_error = g_steal_pointer (&cause);
+        }
+    }
+
+  return check_any_active (sections, offer, &codec_error, error);
+}
+
+gboolean
+kp_sections_take_answer (GPtrArray *sections, const KpSettings *settings, const GstSDPMessage *answer,
+                         GError **error)
+{
+  for (guint i = 0; i < sections->len; i++)
+    {
+      KpSection *section = g_ptr_array_index (sections, i);
+      const GstSDPMedia *media = gst_sdp_message_get_media (answer, section->mline_index);
+      g_autoptr (GPtrArray) codecs = NULL;
+      GstCaps *caps;
+
+      if (kp_sdp_media_is_rejected (answer, section->mline_index)
+          || !(kp_sdp_media_get_direction (media) & KP_DIRECTION_RECV))
+        section->direction &= ~KP_DIRECTION_SEND;
+      if (!(section->direction & KP_DIRECTION_SEND))
+        continue;
+
+      /* the answer's order decides, whatever ours was */
+      codecs
+          = kp_formats_list_in_order (media, settings_codecs (settings, section->kind), section->kind, error);
+      if (codecs == NULL)
+        return FALSE;
+      caps = kp_formats_choose (media, codecs, &section->codec, &section->payload_type, error);
+      if (caps == NULL)
+        return FALSE;
+      gst_caps_unref (caps);
+      section->twcc_id = kp_sdp_media_get_extmap_id (media, TWCC_URI);
+    }
+
+  return TRUE;
+}

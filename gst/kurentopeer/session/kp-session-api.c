@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the element asks of a session: from any thread, carried out in the peer loop. */
+#include "kp-session-private.h"
+#include "gstkurentoerror.h"
+#include "kp-session-debug.h"
+
+#define GST_CAT_DEFAULT kp_session_debug
+
+/* One request on its way to the peer loop. Not every field is used by each. */
+typedef struct _KpRequest KpRequest;
+struct _KpRequest
+{
+  KpSession *session; /* owned */
+  void (*run) (KpSession *self, KpRequest *request);
+  GTask *task; /* owned; stolen by run */
+  gchar *text; /* owned */
+  KpCandidate *candidate; /* owned; stolen by run */
+  KpMediaKind kind;
+  GstObject *object; /* owned */
+  GError *error; /* owned */
+};
+
+/* An answer on its way out of our stack. */
+typedef struct
+{
+  GTask *task; /* owned */
+  GError *error; /* owned; or NULL */
+  gpointer result;
+  GDestroyNotify free_result;
+  gboolean is_pointer;
+} KpAnswer;
+
+static void
+request_free (gpointer data)
+{
+  KpRequest *request = data;
+
+  /* it never came to run: the loop has gone */
+  if (request->task)
+    g_task_return_new_error (request->task, GST_KURENTO_ERROR, GST_KURENTO_ERROR_CLOSED,
+                             "the peer is closed");
+  g_clear_object (&request->task);
+  g_free (request->text);
+  g_clear_pointer (&request->candidate, kp_candidate_free);
+  g_clear_object (&request->object);
+  g_clear_error (&request->error);
+  kp_session_unref (request->session);
+  g_free (request);
+}
+
+static void
+request_run (gpointer data)
+{
+  KpRequest *request = data;
+
+  request->run (request->session, request);
+}
+
+static KpRequest *
+request_new (KpSession *self, void (*run) (KpSession *, KpRequest *), GTask *task)
+{
+  KpRequest *request = g_new0 (KpRequest, 1);
+
+  request->session = kp_session_ref (self);
+  request->run = run;
+  request->task = task;
+
+  return request;
+}
+
+static void
+request_post (KpRequest *request)
+{
+  kp_loop_post (request->session->loop, request_run, request, request_free);
+}
+
+/* ---- answers ---- */
+
+static void
+answer_deliver (gpointer data)
+{
+  KpAnswer *answer = data;
+  g_autoptr (GTask) task = g_steal_pointer (&answer->task);
+
+  if (task == NULL)
+    return;
+  if (answer->error)
+    g_task_return_error (task, g_steal_pointer (&answer->error));
+  else if (answer->is_pointer)
+    g_task_return_pointer (task, g_steal_pointer (&answer->result), answer->free_result);
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+/* Delivers what the loop did not come to. */
+static void
+answer_free (gpointer data)
+{
+  KpAnswer *answer = data;
+
+  answer_deliver (answer);
+  g_clear_error (&answer->error);
+  if (answer->result && answer->free_result)
+    answer->free_result (answer->result);
+  g_free (answer);
+}
+
+static void
+answer_post (KpSession *self, KpAnswer value)
+{
+  if (value.task)
+    kp_loop_post (self->loop, answer_deliver, g_memdup2 (&value, sizeof value), answer_free);
+  else
+    answer_free (g_memdup2 (&value, sizeof value));
+}
+
+void
+kp_session_return_error (KpSession *self, GTask *task, GError *error)
+{
+  answer_post (self, (KpAnswer){ .task = task, .error = error });
+}
+
+void
+kp_session_return_pointer (KpSession *self, GTask *task, gpointer result, GDestroyNotify free_result)
+{
+  answer_post (self,
+               (KpAnswer){ .task = task, .result = result, .free_result = free_result, .is_pointer = TRUE });
+}
+
+void
+kp_session_return_boolean (KpSession *self, GTask *task)
+{
+  answer_post (self, (KpAnswer){ .task = task });
+}
+
+/* ---- requests ---- */
+
+static void
+run_generate_offer (KpSession *self, KpRequest *request)
+{
+  kp_negotiation_generate_offer (self, g_steal_pointer (&request->task));
+}
+
+void
+kp_session_generate_offer (KpSession *self, GTask *task)
+{
+  request_post (request_new (self, run_generate_offer, task));
+}
+
+static void
+run_process_offer (KpSession *self, KpRequest *request)
+{
+  kp_negotiation_process_offer (self, request->text, g_steal_pointer (&request->task));
+}
+
+void
+kp_session_process_offer (KpSession *self, const gchar *sdp, GTask *task)
+{
+  KpRequest *request = request_new (self, run_process_offer, task);
+
+  request->text = g_strdup (sdp);
+  request_post (request);
+}
+
+static void
+run_process_answer (KpSession *self, KpRequest *request)
+{
+  kp_negotiation_process_answer (self, request->text, g_steal_pointer (&request->task));
+}
+
+void
+kp_session_process_answer (KpSession *self, const gchar *sdp, GTask *task)
+{
+  KpRequest *request = request_new (self, run_process_answer, task);
+
+  request->text = g_strdup (sdp);
+  request_post (request);
+}
+
+static void
+run_add_candidate (KpSession *self, KpRequest *request)
+{
+  if (self->closed || self->stopped)
+    kp_session_return_error (
+        self, g_steal_pointer (&request->task),
+        g_error_new_literal (GST_KURENTO_ERROR, GST_KURENTO_ERROR_CLOSED, "the peer is closed"));
+  else
+    kp_candidates_add_remote (self, g_steal_pointer (&request->candidate), g_steal_pointer (&request->task));
+}
+
+void
+kp_session_add_candidate (KpSession *self, const gchar *candidate, guint sdp_mline_index,
+                          const gchar *sdp_mid, GTask *task)
+{
+  KpRequest *request = request_new (self, run_add_candidate, task);
+
+  request->candidate = kp_candidate_new (candidate, sdp_mline_index, sdp_mid);
+  request_post (request);
+}
+
+static void
+run_close (KpSession *self, KpRequest *request)
+{
+  if (!self->stopped)
+    kp_session_shut (self, "closed");
+  self->closed = TRUE;
+  kp_session_return_boolean (self, g_steal_pointer (&request->task));
+}
+
+void
+kp_session_close (KpSession *self, GTask *task)
+{
+  request_post (request_new (self, run_close, task));
+}
+
+static void
+run_end (KpSession *self, KpRequest *request)
+{
+  if (!self->stopped)
+    kp_session_shut (self, request->text);
+  self->ended = TRUE;
+}
+
+void
+kp_session_end (KpSession *self, const gchar *reason)
+{
+  KpRequest *request = request_new (self, run_end, NULL);
+
+  request->text = g_strdup (reason);
+  request_post (request);
+}
+
+/* webrtcbin answers in the order in which it was asked. */
+static void
+stats_done (KpConnection *connection, const GstStructure *reply, const GError *error, gpointer user_data)
+{
+  KpSession *self = user_data;
+  g_autoptr (GTask) task = NULL;
+
+  g_assert (self->stats_tasks->len > 0);
+  task = g_object_ref (g_ptr_array_index (self->stats_tasks, 0));
+  g_ptr_array_remove_index (self->stats_tasks, 0);
+  if (reply)
+    kp_session_return_pointer (self, g_steal_pointer (&task), gst_structure_copy (reply),
+                               (GDestroyNotify)gst_structure_free);
+  else
+    kp_session_return_error (self, g_steal_pointer (&task),
+                             error ? g_error_copy (error)
+                                   : g_error_new_literal (GST_KURENTO_ERROR, GST_KURENTO_ERROR_INVALID_STATE,
+                                                          "webrtcbin has no statistics"));
+}
+
+static void
+run_get_stats (KpSession *self, KpRequest *request)
+{
+  if (self->connection == NULL)
+    {
+      gboolean closed = self->closed || self->stopped;
+
+      kp_session_return_error (
+          self, g_steal_pointer (&request->task),
+          g_error_new_literal (GST_KURENTO_ERROR,
+                               closed ? GST_KURENTO_ERROR_CLOSED : GST_KURENTO_ERROR_INVALID_STATE,
+                               closed ? "the peer is closed" : "there is no connection"));
+      return;
+    }
+  g_ptr_array_add (self->stats_tasks, g_steal_pointer (&request->task));
+  kp_connection_get_stats (self->connection, stats_done);
+}
+
+void
+kp_session_get_stats (KpSession *self, GTask *task)
+{
+  request_post (request_new (self, run_get_stats, task));
+}
+
+static void
+run_request_keyframe (KpSession *self, KpRequest *request)
+{
+  kp_sections_request_keyframe (self->sections);
+  if (self->connection)
+    kp_connection_request_remote_keyframe (self->connection);
+}
+
+void
+kp_session_request_keyframe (KpSession *self)
+{
+  request_post (request_new (self, run_request_keyframe, NULL));
+}
+
+static void
+run_add_track (KpSession *self, KpRequest *request)
+{
+  if (self->stopped)
+    return;
+
+  g_ptr_array_add (self->tracks, kp_track_new (request->kind, GST_ELEMENT (request->object)));
+  if (self->connection)
+    kp_session_emit (self, KP_EVENT_NEGOTIATION_NEEDED);
+}
+
+void
+kp_session_add_track (KpSession *self, KpMediaKind kind, GstElement *gate)
+{
+  KpRequest *request = request_new (self, run_add_track, NULL);
+
+  request->kind = kind;
+  request->object = gst_object_ref (gate);
+  request_post (request);
+}
+
+static void
+run_remove_track (KpSession *self, KpRequest *request)
+{
+  for (guint i = 0; i < self->tracks->len; i++)
+    if (((KpTrack *)g_ptr_array_index (self->tracks, i))->gate == GST_ELEMENT (request->object))
+      {
+        g_ptr_array_remove_index (self->tracks, i);
+        if (self->connection)
+          kp_session_emit (self, KP_EVENT_NEGOTIATION_NEEDED);
+        return;
+      }
+}
+
+void
+kp_session_remove_track (KpSession *self, GstElement *gate)
+{
+  KpRequest *request = request_new (self, run_remove_track, NULL);
+
+  request->object = gst_object_ref (gate);
+  request_post (request);
+}
+
+static void
+run_child_error (KpSession *self, KpRequest *request)
+{
+  if (self->connection && kp_connection_owns (self->connection, request->object))
+    kp_session_fail (self, g_error_new (GST_KURENTO_ERROR, GST_KURENTO_ERROR_NEGOTIATION, "%s: %s",
+                                        GST_OBJECT_NAME (request->object), request->error->message));
+  else
+    GST_DEBUG_OBJECT (request->object, "error of a former connection: %s", request->error->message);
+}
+
+void
+kp_session_child_error (KpSession *self, GstObject *src, const GError *error)
+{
+  KpRequest *request = request_new (self, run_child_error, NULL);
+
+  request->object = gst_object_ref (src);
+  request->error = g_error_copy (error);
+  request_post (request);
+}
+
+gboolean
+kp_session_send (KpSession *self, const gchar *label, GBytes *data, gboolean is_text, GError **error)
+{
+  g_autoptr (KpConnection) connection = kp_session_dup_connection (self);
+
+  if (connection)
+    return kp_connection_send (connection, label, data, is_text, error);
+
+  g_set_error_literal (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_INVALID_STATE, "there is no connection");
+
+  return FALSE;
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* ICE candidates of a session: the peer's wait for its description, ours for being told. */
+#include "kp-session-private.h"
+#include "gstkurentoerror.h"
+#include "kp-session-debug.h"
+
+#define GST_CAT_DEFAULT kp_session_debug
+
+/* More than any honest peer has. */
+#define MAX_CANDIDATES 200
+
+void
+kp_waiting_candidate_free (KpWaitingCandidate *self)
+{
+  g_clear_pointer (&self->candidate, kp_candidate_free);
+  g_clear_object (&self->task);
+  g_free (self);
+}
+
+/* All sections share one transport: webrtcbin would keep a candidate for another than the first for ever. */
+static void
+apply_candidate (KpSession *self, const KpCandidate *candidate)
+{
+  KpCandidateUse use;
+  g_autoptr (GError) error = NULL;
+
+  if (!kp_candidate_classify (candidate->candidate, &use, &error))
+    return;
+  if (use != KP_CANDIDATE_USABLE)
+    {
+      GST_DEBUG ("not used: candidate of kind %d", use);
+      return;
+    }
+  kp_connection_add_candidate (self->connection, kp_sdp_get_transport_index (self->remote),
+                               candidate->candidate);
+}
+
+void
+kp_candidates_add_remote (KpSession *self, KpCandidate *candidate, GTask *task)
+{
+  KpWaitingCandidate *waiting;
+  KpCandidateUse use;
+  GError *error = NULL;
+
+  if (!kp_candidate_classify (candidate->candidate, &use, &error))
+    g_prefix_error (&error, "candidate: ");
+  else if (self->remote_candidates->len >= MAX_CANDIDATES)
+    error = g_error_new (GST_KURENTO_ERROR, GST_KURENTO_ERROR_INVALID_ARGUMENT,
+                         "candidate: the peer sent more than %d of them", MAX_CANDIDATES);
+  if (error)
+    {
+      GST_WARNING ("%s", error->message);
+      kp_candidate_free (candidate);
+      kp_session_return_error (self, task, error);
+      return;
+    }
+
+  waiting = g_new0 (KpWaitingCandidate, 1);
+  waiting->candidate = candidate;
+  waiting->task = task;
+  g_ptr_array_add (self->remote_candidates, waiting);
+  if (self->remote_set)
+    kp_candidates_flush_remote (self);
+}
+
+void
+kp_candidates_flush_remote (KpSession *self)
+{
+  for (guint i = 0; i < self->remote_candidates->len; i++)
+    {
+      KpWaitingCandidate *waiting = g_ptr_array_index (self->remote_candidates, i);
+
+      apply_candidate (self, waiting->candidate);
+      kp_session_return_boolean (self, g_steal_pointer (&waiting->task));
+    }
+  g_ptr_array_set_size (self->remote_candidates, 0);
+}
+
+static gchar *
+local_candidates_to_json (KpSession *self)
+{
+  g_autoptr (JsonNode) root = json_node_new (JSON_NODE_ARRAY);
+  g_autoptr (JsonArray) array = json_array_new ();
+
+  for (guint i = 0; i < self->local_candidates->len; i++)
+    json_array_add_element (array, kp_candidate_to_json (g_ptr_array_index (self->local_candidates, i)));
+  json_node_set_array (root, array);
+
+  return json_to_string (root, FALSE);
+}
+
+/* No other host can reach a link-local address without a scope that it does not know. */
+static gboolean
+is_tellable (const gchar *candidate)
+{
+  return *candidate && strstr (candidate, " fe80:") == NULL && strstr (candidate, " FE80:") == NULL;
+}
+
+void
+kp_candidates_add_local (KpSession *self, const gchar *candidate, guint mline_index)
+{
+  const GstSDPMedia *media;
+
+  if (self->local == NULL || !is_tellable (candidate)
+      || mline_index >= gst_sdp_message_medias_len (self->local))
+    return;
+
+  media = gst_sdp_message_get_media (self->local, mline_index);
+  g_ptr_array_add (self->local_candidates,
+                   kp_candidate_new (candidate, mline_index, kp_sdp_media_get_mid (media)));
+  kp_sdp_add_candidate (self->local, mline_index, candidate);
+  g_free (self->status.local_candidates);
+  self->status.local_candidates = local_candidates_to_json (self);
+  g_free (self->status.local_description);
+  self->status.local_description = gst_sdp_message_as_text (self->local);
+  kp_session_tell_status (self);
+  kp_candidates_tell_local (self);
+}
+
+/* In order, and not before the description that they belong to. */
+void
+kp_candidates_tell_local (KpSession *self)
+{
+  for (; self->local_out && self->local_candidates_told < self->local_candidates->len;
+       self->local_candidates_told++)
+    {
+      const KpCandidate *candidate = g_ptr_array_index (self->local_candidates, self->local_candidates_told);
+
+      kp_session_emit (self, KP_EVENT_ICE_CANDIDATE, candidate->candidate, candidate->sdp_mline_index,
+                       candidate->sdp_mid);
+      if (self->by_signaller)
+        gst_kurento_signaller_send_candidate (self->signaller, candidate->candidate,
+                                              candidate->sdp_mline_index, candidate->sdp_mid);
+    }
+}
+
+void
+kp_candidates_reset (KpSession *self)
+{
+  g_autoptr (GPtrArray) waiting = g_steal_pointer (&self->remote_candidates);
+
+  self->remote_candidates = g_ptr_array_new_with_free_func ((GDestroyNotify)kp_waiting_candidate_free);
+  for (guint i = 0; i < waiting->len; i++)
+    {
+      KpWaitingCandidate *candidate = g_ptr_array_index (waiting, i);
+
+      kp_session_return_error (self, g_steal_pointer (&candidate->task),
+                               g_error_new_literal (GST_KURENTO_ERROR, GST_KURENTO_ERROR_INVALID_STATE,
+                                                    "the connection ended before the candidate was used"));
+    }
+  g_ptr_array_set_size (self->local_candidates, 0);
+  self->local_candidates_told = 0;
+}

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The session's connection: what it tells, how it is made, and how it ends. */
+#include "kp-session-private.h"
+#include "gstkurentoerror.h"
+#include "kp-session-debug.h"
+
+#define GST_CAT_DEFAULT kp_session_debug
+
+static void
+burials_end (gpointer data)
+{
+  KpBurials *self = data;
+
+  g_mutex_lock (&self->lock);
+  self->n--;
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
+  kp_burials_unref (self);
+}
+
+static KpBurials *
+burials_begin (KpBurials *self)
+{
+  g_mutex_lock (&self->lock);
+  self->n++;
+  g_mutex_unlock (&self->lock);
+
+  return g_atomic_rc_box_acquire (self);
+}
+
+static void
+connection_candidate_cb (KpConnection *connection, const gchar *candidate, guint mline_index,
+                         gpointer user_data)
+{
+  kp_candidates_add_local (user_data, candidate, mline_index);
+}
+
+static void
+take_connection_state (KpSession *self, GstWebRTCPeerConnectionState state)
+{
+  self->status.connection_state = state;
+  kp_session_tell_status (self);
+
+  if (state == GST_WEBRTC_PEER_CONNECTION_STATE_FAILED)
+    kp_session_fail (self, g_error_new_literal (GST_KURENTO_ERROR, GST_KURENTO_ERROR_ICE,
+                                                self->connected ? "the route to the peer was lost"
+                                                                : "no route to the peer was found"));
+  else if (state == GST_WEBRTC_PEER_CONNECTION_STATE_CLOSED && self->connected)
+    {
+      if (self->by_signaller)
+        gst_kurento_signaller_end_session (self->signaller, "the peer closed the connection");
+      kp_session_drop_connection (self, "the peer closed the connection");
+    }
+}
+
+static void
+connection_state_cb (KpConnection *connection, KpConnectionStateKind kind, gint value, gpointer user_data)
+{
+  KpSession *self = user_data;
+
+  switch (kind)
+    {
+    case KP_CONNECTION_STATE:
+      take_connection_state (self, value);
+      return;
+    case KP_CONNECTION_ICE:
+      self->status.ice_connection_state = value;
+      break;
+    case KP_CONNECTION_SIGNALING:
+      self->status.signaling_state = value;
+      break;
+    case KP_CONNECTION_GATHERING:
+      self->status.ice_gathering_state = value;
+      if (value == GST_WEBRTC_ICE_GATHERING_STATE_COMPLETE)
+        kp_session_emit (self, KP_EVENT_CANDIDATE_GATHERING_DONE);
+      break;
+    case KP_N_CONNECTION_STATES:
+    default:
+      g_assert_not_reached ();
+    }
+  kp_session_tell_status (self);
+}
+
+static void
+connection_verified_cb (KpConnection *connection, gboolean matches, gpointer user_data)
+{
+  KpSession *self = user_data;
+
+  if (!matches)
+    {
+      kp_session_fail (self, g_error_new_literal (GST_KURENTO_ERROR, GST_KURENTO_ERROR_SECURITY,
+                                                  "the peer's certificate does not have the fingerprint "
+                                                  "that its description announced"));
+      return;
+    }
+  if (self->connected)
+    return;
+
+  self->connected = TRUE;
+  if (self->connect_timer)
+    g_source_destroy (self->connect_timer);
+  g_clear_pointer (&self->connect_timer, g_source_unref);
+  if (self->negotiation == KP_NEGOTIATION_DONE)
+    kp_sections_open (self->sections, gst_element_get_current_running_time (GST_ELEMENT (self->bin)));
+  kp_session_emit (self, KP_EVENT_CONNECTED);
+}
+
+static void
+connection_channel_event_cb (KpConnection *connection, const KpEvent *event, gpointer user_data)
+{
+  KpEvent *copy = g_new0 (KpEvent, 1);
+
+  kp_event_copy (event, copy);
+  kp_session_emit_event (user_data, copy);
+}
+
+static void
+connection_keyframe_cb (KpConnection *connection, gpointer user_data)
+{
+  KpSession *self = user_data;
+
+  kp_sections_request_keyframe (self->sections);
+}
+
+static GstElement *
+connection_get_outlet_cb (KpMediaKind kind, guint index, gpointer user_data)
+{
+  KpSession *self = user_data;
+
+  return self->callbacks.get_outlet (kind, index, self->user_data);
+}
+
+/* A collection is immutable once it is known: each stream makes a new one. */
+static void
+add_stream (KpSession *self, KpMediaKind kind, guint index)
+{
+  GstStreamCollection *streams = gst_stream_collection_new (self->settings->id);
+  g_autofree gchar *id
+      = g_strdup_printf ("%s/%s_%u", self->settings->id, kp_media_kind_to_string (kind), index);
+  guint n = self->streams ? gst_stream_collection_get_size (self->streams) : 0;
+
+  for (guint i = 0; i < n; i++)
+    gst_stream_collection_add_stream (streams,
+                                      gst_object_ref (gst_stream_collection_get_stream (self->streams, i)));
+  gst_stream_collection_add_stream (
+      streams,
+      gst_stream_new (id, NULL, kind == KP_MEDIA_VIDEO ? GST_STREAM_TYPE_VIDEO : GST_STREAM_TYPE_AUDIO,
+                      GST_STREAM_FLAG_NONE));
+  g_set_object (&self->streams, streams);
+  gst_object_unref (streams);
+}
+
+static void
+connection_stream_cb (KpConnection *connection, KpMediaKind kind, guint index, const GError *error,
+                      gpointer user_data)
+{
+  KpSession *self = user_data;
+
+  if (error)
+    {
+      kp_session_fail (self, g_error_copy (error));
+      return;
+    }
+  add_stream (self, kind, index);
+  kp_session_emit (self, KP_EVENT_STREAM_ADDED, self->streams);
+}
+
+static const KpConnectionCallbacks connection_callbacks = {
+  .candidate = connection_candidate_cb,
+  .state = connection_state_cb,
+  .verified = connection_verified_cb,
+  .channel_event = connection_channel_event_cb,
+  .keyframe_requested = connection_keyframe_cb,
+  .get_outlet = connection_get_outlet_cb,
+  .stream = connection_stream_cb,
+};
+
+static void
+set_connection (KpSession *self, KpConnection *connection)
+{
+  g_mutex_lock (&self->lock);
+  self->connection = connection;
+  g_mutex_unlock (&self->lock);
+}
+
+KpConnection *
+kp_session_dup_connection (KpSession *self)
+{
+  KpConnection *connection;
+
+  g_mutex_lock (&self->lock);
+  connection = self->connection ? kp_connection_ref (self->connection) : NULL;
+  g_mutex_unlock (&self->lock);
+
+  return connection;
+}
+
+gboolean
+kp_session_make_connection (KpSession *self, GError **error)
+{
+  KpConnection *connection;
+
+  g_assert (self->connection == NULL);
+  connection = kp_connection_new (self->loop, self->bin, self->settings, &connection_callbacks, self, error);
+  if (connection == NULL)
+    return FALSE;
+
+  set_connection (self, connection);
+  g_set_object (&self->status.webrtcbin, kp_connection_get_webrtcbin (connection));
+  kp_session_tell_status (self);
+
+  return TRUE;
+}
+
+static void
+reset_description (KpSession *self)
+{
+  g_clear_pointer (&self->local, gst_sdp_message_free);
+  g_clear_pointer (&self->remote, gst_sdp_message_free);
+  self->local_out = FALSE;
+  self->remote_set = FALSE;
+  self->inserted_mids = FALSE;
+  self->connected = FALSE;
+  self->negotiation = KP_NEGOTIATION_IDLE;
+  kp_candidates_reset (self);
+  kp_session_status_clear (&self->status);
+  self->status = (KpSessionStatus){ 0 };
+  self->status.local_candidates = g_strdup ("[]");
+}
+
+static void
+fail_stats (KpSession *self)
+{
+  g_autoptr (GPtrArray) tasks = g_steal_pointer (&self->stats_tasks);
+
+  self->stats_tasks = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < tasks->len; i++)
+    kp_session_return_error (
+        self, g_object_ref (g_ptr_array_index (tasks, i)),
+        g_error_new_literal (GST_KURENTO_ERROR, GST_KURENTO_ERROR_INVALID_STATE, "the connection ended"));
+}
+
+/* Takes the connection away; what is told about it comes afterwards. */
+static void
+remove_connection (KpSession *self)
+{
+  KpConnection *connection = self->connection;
+
+  kp_sections_close (self->sections);
+  if (self->connect_timer)
+    g_source_destroy (self->connect_timer);
+  g_clear_pointer (&self->connect_timer, g_source_unref);
+  set_connection (self, NULL);
+  kp_connection_drop (connection, burials_end, burials_begin (self->burials));
+  kp_connection_unref (connection);
+  g_ptr_array_set_size (self->sections, 0);
+  fail_stats (self);
+}
+
+void
+kp_session_drop_connection (KpSession *self, const gchar *reason)
+{
+  gboolean was_connected = self->connected;
+
+  kp_loop_assert_current (self->loop);
+  if (self->connection == NULL)
+    return;
+
+  GST_INFO ("connection dropped: %s", reason);
+  remove_connection (self);
+  reset_description (self);
+  kp_session_tell_status (self);
+  kp_session_return_error (self, g_steal_pointer (&self->task),
+                           g_error_new (GST_KURENTO_ERROR, GST_KURENTO_ERROR_INVALID_STATE,
+                                        "the negotiation was given up: %s", reason));
+  if (self->streams)
+    kp_session_emit (self, KP_EVENT_STREAM_ENDED, self->streams);
+  g_clear_object (&self->streams);
+  if (was_connected)
+    kp_session_emit (self, KP_EVENT_DISCONNECTED, reason);
+}
+
+void
+kp_session_fail (KpSession *self, GError *error)
+{
+  g_autoptr (GError) owned = error;
+
+  kp_loop_assert_current (self->loop);
+  GST_WARNING ("the connection failed: %s", error->message);
+  if (self->task)
+    kp_session_return_error (self, g_steal_pointer (&self->task), g_error_copy (error));
+  if (self->by_signaller)
+    gst_kurento_signaller_send_error (self->signaller, error);
+  kp_session_emit (self, KP_EVENT_PEER_ERROR, error);
+  kp_session_drop_connection (self, error->message);
+  self->by_signaller = FALSE;
+}

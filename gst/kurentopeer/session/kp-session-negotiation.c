@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Offer and answer: each function is one step, its successor is the callback with the same name and "_done". */
+#include "kp-session-private.h"
+#include "gstkurentoerror.h"
+#include "kp-session-debug.h"
+
+#define GST_CAT_DEFAULT kp_session_debug
+
+/* bytes; what we take in one data channel message */
+#define MAX_MESSAGE_SIZE (256 * 1024)
+
+/* ms from the descriptions to a verified peer */
+#define CONNECT_TIMEOUT 30000
+
+static GstSDPMessage *
+copy_sdp (const GstSDPMessage *sdp)
+{
+  GstSDPMessage *copy = NULL;
+
+  gst_sdp_message_copy (sdp, &copy);
+
+  return copy;
+}
+
+/* Our own mistake or the caller's: nothing has been changed. Takes @task and @error. */
+static void
+refuse (KpSession *self, GTask *task, GError *error)
+{
+  if (task)
+    kp_session_return_error (self, task, error);
+  else
+    kp_session_fail (self, error);
+}
+
+static gboolean
+check_open (KpSession *self, GError **error)
+{
+  if (self->closed || self->stopped)
+    g_set_error_literal (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_CLOSED, "the peer is closed");
+  else if (self->ended)
+    g_set_error_literal (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_CLOSED,
+                         "the peer is closed: all its sources ended");
+  else
+    return TRUE;
+
+  return FALSE;
+}
+
+static void
+take_description (GstSDPMessage **where, gchar **status, const GstSDPMessage *sdp)
+{
+  g_clear_pointer (where, gst_sdp_message_free);
+  *where = copy_sdp (sdp);
+  g_free (*status);
+  *status = gst_sdp_message_as_text (sdp);
+}
+
+static gboolean
+connect_timeout_cb (gpointer user_data)
+{
+  KpSession *self = user_data;
+
+  g_clear_pointer (&self->connect_timer, g_source_unref);
+  kp_session_fail (self, g_error_new (GST_KURENTO_ERROR, GST_KURENTO_ERROR_TIMEOUT,
+                                      "no connection to the peer after %d s", CONNECT_TIMEOUT / 1000));
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Both descriptions are applied. */
+static gboolean
+finish (KpSession *self, GError **error)
+{
+  self->negotiation = KP_NEGOTIATION_DONE;
+  if (!kp_sections_attach (self->sections, self->connection, self->settings, error))
+    return FALSE;
+
+  kp_connection_watch_feedback (self->connection, kp_sdp_get_transport_index (self->local));
+  self->remote_set = TRUE;
+  kp_candidates_flush_remote (self);
+  if (self->connected)
+    kp_sections_open (self->sections, gst_element_get_current_running_time (GST_ELEMENT (self->bin)));
+  else if (self->connect_timer == NULL)
+    self->connect_timer = kp_loop_add_timeout (self->loop, CONNECT_TIMEOUT, connect_timeout_cb, self);
+
+  return TRUE;
+}
+
+/* What every description of ours needs, before webrtcbin applies it. */
+static void
+complete_local (KpSession *self, GstSDPMessage *sdp)
+{
+  kp_sdp_dedupe_ssrcs (sdp);
+  kp_sdp_set_msid (sdp, self->settings->id);
+  kp_sdp_set_max_message_size (sdp, MAX_MESSAGE_SIZE);
+}
+
+/* The form in which it is told to the peer. */
+static gchar *
+local_to_text (KpSession *self, const GstSDPMessage *sdp)
+{
+  GstSDPMessage *copy = copy_sdp (sdp);
+  gchar *text;
+
+  kp_sdp_unreject_bundled (copy);
+  if (self->inserted_mids)
+    kp_sdp_strip_mids (copy);
+  text = gst_sdp_message_as_text (copy);
+  gst_sdp_message_free (copy);
+
+  return text;
+}
+
+/* Tells the local description to the application, the peer, and who asked for it. */
+static void
+tell_local (KpSession *self, KpEventType event, void (*send) (GstKurentoSignaller *, const gchar *))
+{
+  g_autofree gchar *text = local_to_text (self, self->local);
+
+  kp_session_tell_status (self);
+  kp_session_emit (self, event, text);
+  if (self->by_signaller)
+    send (self->signaller, text);
+  kp_session_return_pointer (self, g_steal_pointer (&self->task), g_strdup (text), g_free);
+  self->local_out = TRUE;
+  kp_candidates_tell_local (self);
+}
+
+/* The description that webrtcbin made, a copy, or NULL with @error. */
+static GstSDPMessage *
+dup_made (const GstStructure *reply, const gchar *field, const GError *cause, GError **error)
+{
+  g_autoptr (GstWebRTCSessionDescription) description = NULL;
+
+  if (reply)
+    gst_structure_get (reply, field, GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &description, NULL);
+  if (description)
+    return copy_sdp (description->sdp);
+
+  if (cause)
+    g_propagate_error (error, g_error_copy (cause));
+  else
+    g_set_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_NEGOTIATION, "webrtcbin made no %s", field);
+
+  return NULL;
+}
+
+/* The guard has to know whom to expect before anything can come. */
+static gboolean
+apply_remote (KpSession *self, GstWebRTCSDPType type, KpConnectionStep done, GError **error)
+{
+  const GstSDPMedia *media
+      = gst_sdp_message_get_media (self->remote, kp_sdp_get_transport_index (self->remote));
+  const gchar *fingerprint = media ? gst_sdp_media_get_attribute_val (media, "fingerprint") : NULL;
+
+  if (fingerprint == NULL)
+    {
+      g_set_error_literal (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_SECURITY,
+                           "the description has no fingerprint");
+      return FALSE;
+    }
+  kp_connection_set_fingerprint (self->connection, fingerprint);
+  kp_connection_set_remote (self->connection, type, copy_sdp (self->remote), done);
+
+  return TRUE;
+}
+
+/* ---- we offer ---- */
+
+static void
+local_offer_done (KpConnection *connection, const GstStructure *reply, const GError *error,
+                  gpointer user_data)
+{
+  KpSession *self = user_data;
+
+  if (error)
+    {
+      kp_session_fail (self, g_error_copy (error));
+      return;
+    }
+  self->negotiation = KP_NEGOTIATION_HAVE_OFFER;
+  tell_local (self, KP_EVENT_OFFER_CREATED, gst_kurento_signaller_send_offer);
+}
+
+static void
+create_offer_done (KpConnection *connection, const GstStructure *reply, const GError *cause,
+                   gpointer user_data)
+{
+  KpSession *self = user_data;
+  GError *error = NULL;
+  GstSDPMessage *sdp = dup_made (reply, "offer", cause, &error);
+
+  if (sdp == NULL)
+    {
+      kp_session_fail (self, error);
+      return;
+    }
+  kp_sdp_add_rtx_for_all (sdp);
+  complete_local (self, sdp);
+  take_description (&self->local, &self->status.local_description, sdp);
+  kp_connection_set_local (connection, GST_WEBRTC_SDP_TYPE_OFFER, sdp, local_offer_done);
+}
+
+static gboolean
+make_channel (KpSession *self, GError **error)
+{
+  g_autofree gchar *label = g_strconcat ("WebRtcPeer-", self->settings->id, NULL);
+
+  return !self->settings->data_channels || kp_connection_create_channel (self->connection, label, error);
+}
+
+void
+kp_negotiation_generate_offer (KpSession *self, GTask *task)
+{
+  GError *error = NULL;
+
+  if (!check_open (self, &error))
+    {
+      refuse (self, task, error);
+      return;
+    }
+
+  kp_session_drop_connection (self, "a new offer was asked for");
+  self->task = task;
+  self->negotiation = KP_NEGOTIATION_OFFERING;
+  if (!kp_session_make_connection (self, &error) || !make_channel (self, &error)
+      || !kp_sections_prepare_offer (self->sections, self->connection, self->settings, self->tracks, &error))
+    {
+      kp_session_fail (self, error);
+      return;
+    }
+  if (self->sections->len == 0 && !self->settings->data_channels)
+    {
+      kp_session_fail (self, g_error_new_literal (GST_KURENTO_ERROR, GST_KURENTO_ERROR_INVALID_STATE,
+                                                  "nothing to offer: neither media nor a data channel"));
+      return;
+    }
+  kp_connection_create_offer (self->connection, create_offer_done);
+}
+
+static void
+remote_answer_done (KpConnection *connection, const GstStructure *reply, const GError *cause,
+                    gpointer user_data)
+{
+  KpSession *self = user_data;
+  GError *error = cause ? g_error_copy (cause) : NULL;
+
+  if (error || !finish (self, &error))
+    {
+      kp_session_fail (self, error);
+      return;
+    }
+  kp_session_tell_status (self);
+  kp_session_return_boolean (self, g_steal_pointer (&self->task));
+}
+
+void
+kp_negotiation_process_answer (KpSession *self, const gchar *text, GTask *task)
+{
+  GError *error = NULL;
+  GstSDPMessage *sdp = NULL;
+  gboolean inserted_mids;
+
+  if (check_open (self, &error) && self->negotiation != KP_NEGOTIATION_HAVE_OFFER)
+    error = g_error_new_literal (GST_KURENTO_ERROR, GST_KURENTO_ERROR_INVALID_STATE,
+                                 "an answer came, but no offer of ours is waiting for one");
+  if (error == NULL)
+    sdp = kp_sdp_parse_remote (text, &inserted_mids, &error);
+  if (sdp && !kp_sdp_check_same_sections (self->local, sdp, &error))
+    g_clear_pointer (&sdp, gst_sdp_message_free);
+  if (sdp == NULL)
+    {
+      refuse (self, task, error);
+      return;
+    }
+
+  self->task = task;
+  self->negotiation = KP_NEGOTIATION_ANSWERED;
+  take_description (&self->remote, &self->status.remote_description, sdp);
+  gst_sdp_message_free (sdp);
+  if (!kp_sections_take_answer (self->sections, self->settings, self->remote, &error)
+      || !apply_remote (self, GST_WEBRTC_SDP_TYPE_ANSWER, remote_answer_done, &error))
+    kp_session_fail (self, error);
+}
+
+/* ---- the peer offers ---- */
+
+static void
+local_answer_done (KpConnection *connection, const GstStructure *reply, const GError *cause,
+                   gpointer user_data)
+{
+  KpSession *self = user_data;
+  GError *error = cause ? g_error_copy (cause) : NULL;
+
+  if (error || !finish (self, &error))
+    {
+      kp_session_fail (self, error);
+      return;
+    }
+  tell_local (self, KP_EVENT_ANSWER_CREATED, gst_kurento_signaller_send_answer);
+}
+
+static void
+create_answer_done (KpConnection *connection, const GstStructure *reply, const GError *cause,
+                    gpointer user_data)
+{
+  KpSession *self = user_data;
+  GError *error = NULL;
+  GstSDPMessage *sdp = dup_made (reply, "answer", cause, &error);
+
+  if (sdp == NULL)
+    {
+      kp_session_fail (self, error);
+      return;
+    }
+  complete_local (self, sdp);
+  take_description (&self->local, &self->status.local_description, sdp);
+  kp_connection_set_local (connection, GST_WEBRTC_SDP_TYPE_ANSWER, sdp, local_answer_done);
+}
+
+static void
+remote_offer_done (KpConnection *connection, const GstStructure *reply, const GError *cause,
+                   gpointer user_data)
+{
+  KpSession *self = user_data;
+  GError *error = cause ? g_error_copy (cause) : NULL;
+
+  if (error
+      || !kp_sections_prepare_answer (self->sections, connection, self->settings, self->tracks, self->remote,
+                                      &error))
+    {
+      kp_session_fail (self, error);
+      return;
+    }
+  kp_connection_create_answer (connection, create_answer_done);
+}
+
+/* A further offer of the peer that we are connected to: webrtcbin 1.22 cannot be trusted with it. */
+static gboolean
+check_new_peer (KpSession *self, const GstSDPMessage *offer, GError **error)
+{
+  g_autofree gchar *former = self->remote ? kp_sdp_get_session_id (self->remote) : NULL;
+  g_autofree gchar *now = kp_sdp_get_session_id (offer);
+
+  if (self->connection == NULL || former == NULL || !g_str_equal (former, now))
+    return TRUE;
+
+  g_set_error_literal (
+      error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_NEGOTIATION,
+      "the peer wants to change the session; that is not possible, the call goes on as it is");
+
+  return FALSE;
+}
+
+/* Says no, but the call goes on. Takes @task and @error. */
+static void
+keep_call (KpSession *self, GTask *task, GError *error)
+{
+  g_autoptr (GError) owned = error;
+
+  kp_session_emit (self, KP_EVENT_PEER_ERROR, error);
+  kp_session_return_error (self, task, g_steal_pointer (&owned));
+}
+
+void
+kp_negotiation_process_offer (KpSession *self, const gchar *text, GTask *task)
+{
+  GError *error = NULL;
+  GstSDPMessage *sdp = NULL;
+  gboolean inserted_mids = FALSE;
+
+  if (check_open (self, &error))
+    sdp = kp_sdp_parse_remote (text, &inserted_mids, &error);
+  if (sdp == NULL)
+    {
+      refuse (self, task, error);
+      return;
+    }
+  if (!check_new_peer (self, sdp, &error))
+    {
+      gst_sdp_message_free (sdp);
+      keep_call (self, task, error);
+      return;
+    }
+
+  kp_session_drop_connection (self, "another peer came");
+  self->task = task;
+  self->negotiation = KP_NEGOTIATION_ANSWERING;
+  self->inserted_mids = inserted_mids;
+  take_description (&self->remote, &self->status.remote_description, sdp);
+  gst_sdp_message_free (sdp);
+  if (!kp_session_make_connection (self, &error)
+      || !apply_remote (self, GST_WEBRTC_SDP_TYPE_OFFER, remote_offer_done, &error))
+    kp_session_fail (self, error);
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "kp-candidate.h"
+#include "kp-connection.h"
+#include "kp-sections.h"
+#include "kp-session.h"
+
+typedef enum
+{
+  KP_NEGOTIATION_IDLE, /* no connection */
+  KP_NEGOTIATION_OFFERING, /* webrtcbin makes our offer */
+  KP_NEGOTIATION_HAVE_OFFER, /* it is out, the answer is awaited */
+  KP_NEGOTIATION_ANSWERED, /* the answer is being applied */
+  KP_NEGOTIATION_ANSWERING, /* the peer's offer is being applied and answered */
+  KP_NEGOTIATION_DONE,
+} KpNegotiation;
+
+/* The burials under way; outlives the session. */
+typedef struct
+{
+  GMutex lock;
+  GCond cond;
+  guint n;
+} KpBurials;
+
+void kp_burials_unref (KpBurials *self);
+
+struct _KpSession
+{
+  KpLoop *loop; /* owned */
+  GstBin *bin; /* owned while not stopped */
+  KpSettings *settings; /* owned; constant */
+  GstKurentoSignaller *signaller; /* owned; or NULL */
+  KpSessionCallbacks callbacks;
+  gpointer user_data;
+  KpBurials *burials; /* owned */
+
+  /* peer loop */
+  gboolean started;
+  gboolean stopped; /* no callback any more */
+  gboolean closed; /* close was called: everything answers CLOSED */
+  gboolean ended; /* our sources ended: no further connection */
+  GPtrArray *tracks; /* of KpTrack */
+  GPtrArray *sections; /* of KpSection; of the connection */
+  KpNegotiation negotiation;
+  GTask *task; /* owned; the negotiation's, or NULL */
+  GPtrArray *stats_tasks; /* of GTask; waiting for webrtcbin, oldest first */
+  gboolean by_signaller; /* the peer came through the signaller */
+  GstSDPMessage *local; /* owned; with the candidates so far, or NULL */
+  GstSDPMessage *remote; /* owned; or NULL */
+  gboolean inserted_mids; /* the remote description had none */
+  gboolean local_out; /* the local description has been told */
+  gboolean remote_set; /* candidates can be added */
+  gboolean connected;
+  gboolean channel_made;
+  GPtrArray *remote_candidates; /* of KpWaitingCandidate, until remote_set */
+  GPtrArray *local_candidates; /* of KpCandidate; all so far */
+  guint local_candidates_told; /* how many of them */
+  GstStreamCollection *streams; /* owned; of the peer, or NULL */
+  GSource *connect_timer; /* owned; or NULL */
+  KpSessionStatus status;
+
+  GMutex lock; /* guards the next; held for no call-out */
+  KpConnection *connection; /* owned; written in the peer loop */
+};
+
+/* The session's part of the work of kp-session.c that the negotiation needs. Peer loop. */
+
+/* Queues an event; the arguments as kp_event_init() takes them. */
+#define kp_session_emit(self, type, ...)                                                                     \
+  G_STMT_START                                                                                               \
+  {                                                                                                          \
+    KpEvent *_event = g_new0 (KpEvent, 1);                                                                   \
+    kp_event_init (_event, (type), ##__VA_ARGS__);                                                           \
+    kp_session_emit_event ((self), _event);                                                                  \
+  }                                                                                                          \
+  G_STMT_END
+void kp_session_emit_event (KpSession *self, KpEvent *event); /* takes @event */
+void kp_session_tell_status (KpSession *self);
+
+/* Answer a task from the top of the peer loop, never from our stack. Both take @task. */
+void kp_session_return_error (KpSession *self, GTask *task, GError *error); /* takes @error */
+void kp_session_return_pointer (KpSession *self, GTask *task, gpointer result, GDestroyNotify free_result);
+void kp_session_return_boolean (KpSession *self, GTask *task);
+
+/* Any thread; owned, or NULL. */
+KpConnection *kp_session_dup_connection (KpSession *self);
+
+/* Ends connection and signaller: for close and stop. */
+void kp_session_shut (KpSession *self, const gchar *reason);
+
+gboolean kp_session_make_connection (KpSession *self, GError **error);
+
+/* Drops the connection, if there is one; "disconnected" with @reason when it was up. */
+void kp_session_drop_connection (KpSession *self, const gchar *reason);
+
+/* Ends the connection because of @error (taken): tells the peer, the application and who waits. */
+void kp_session_fail (KpSession *self, GError *error);
+
+/* kp-session-negotiation.c; take @task, which may be NULL */
+void kp_negotiation_generate_offer (KpSession *self, GTask *task);
+void kp_negotiation_process_offer (KpSession *self, const gchar *sdp, GTask *task);
+void kp_negotiation_process_answer (KpSession *self, const gchar *sdp, GTask *task);
+
+/* kp-session-candidates.c */
+typedef struct
+{
+  KpCandidate *candidate; /* owned */
+  GTask *task; /* owned; or NULL */
+} KpWaitingCandidate;
+
+void kp_waiting_candidate_free (KpWaitingCandidate *self);
+void kp_candidates_add_remote (KpSession *self, KpCandidate *candidate, GTask *task);
+void kp_candidates_flush_remote (KpSession *self);
+void kp_candidates_add_local (KpSession *self, const gchar *candidate, guint mline_index);
+void kp_candidates_tell_local (KpSession *self);
+void kp_candidates_reset (KpSession *self);
