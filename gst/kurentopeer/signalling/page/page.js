@@ -34,7 +34,7 @@ class Session {
   /* `plan` is what we send and open, see plans below; `before` ends when the previous session has left the server. */
   constructor(plan, before, on) {
     this.#on = on;
-    this.#timer = setTimeout(() => this.#end('The other side did not answer in time.'), answerTimeout);
+    this.#timer = setTimeout(() => this.#end('The other side did not answer in time'), answerTimeout);
     const opened = this.#open(before);
     const offered = this.#offer(plan);
     Promise.all([opened, offered]).then(() => this.#start(), (error) => this.#end(error.message));
@@ -65,7 +65,7 @@ class Session {
     this.#socket = new WebSocket(socketUrl());
     this.#socket.addEventListener('message', ({data}) => this.#receive(data));
     this.#socket.addEventListener('close', () => this.#end(this.#started
-      ? 'The server has gone.' : 'The server does not answer, or does not accept this page.'));
+      ? 'The server has gone' : 'The server does not answer, or does not accept this page'));
     await new Promise((resolve) => this.#socket.addEventListener('open', resolve));
   }
 
@@ -122,10 +122,10 @@ class Session {
           await this.#addCandidate(message.candidate);
           break;
         case 'stopCommunication':
-          this.#end(message.message ? `The other side has ended: ${message.message}` : 'The other side has ended.');
+          this.#end(`The other side has ended${message.message ? `: ${message.message}` : ''}`);
           break;
         case 'error':
-          this.#end(/\bbusy\b/i.test(message.message) ? 'Somebody else is connected right now.'
+          this.#end(/\bbusy\b/i.test(message.message) ? 'Somebody else is connected right now'
             : `The other side refused: ${message.message?.message ?? message.message}`);
           break;
       }
@@ -171,7 +171,7 @@ class Session {
         this.#on.interrupted();
         break;
       case 'failed':
-        this.#end('The connection failed: no way through the network was found, or it was lost.');
+        this.#end('The connection failed: no way through the network was found, or it was lost');
         break;
     }
   }
@@ -196,14 +196,12 @@ class Session {
 const plans = {
   watch: {stream: null, channel: false, sound: false, status: 'You are watching, without sound.'},
   listen: {stream: null, channel: true, sound: true, status: 'You are connected, and send no sound and no picture.'},
-  talk: (stream) => ({
-    stream, channel: true, sound: true, status: `You are connected: sound, ${devices(stream)} are on.`,
-  }),
+  talk: (stream) => ({stream, channel: true, sound: true, status: `You are connected: ${turnedOn(stream)} are on.`}),
 };
 
-function devices(stream) {
+function turnedOn(stream) {
   const names = {audio: 'microphone', video: 'camera'};
-  return stream.getTracks().map(({kind}) => names[kind]).sort().join(' and ');
+  return new Intl.ListFormat('en').format(['sound', ...stream.getTracks().map(({kind}) => names[kind])]);
 }
 
 const ui = Object.fromEntries([...document.querySelectorAll('[id]')].map((element) => [element.id, element]));
@@ -262,7 +260,7 @@ function ended(reason) {
   const delay = retryDelays[Math.min(attempt++, retryDelays.length - 1)];
 
   channel(false);
-  show(`${reason} Trying again…`, 'bad');
+  show(`${reason.replace(/\.$/, '')}. Trying again…`, 'bad');
   retry = setTimeout(() => run(plan), delay);
 }
 

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The element in a process of its own: what it sends is known (media.mjs), what it decodes comes back through pipes. */
+
+import {spawn} from 'node:child_process';
+import {createWriteStream} from 'node:fs';
+import {join} from 'node:path';
+import {createInterface} from 'node:readline';
+
+import {buildDir, freePort, here, keptFile, until} from './harness.mjs';
+import {coloursOfFrame, frequencyOf, quadrants} from './media.mjs';
+
+const picture = {width: 64, height: 48, stride: 64 * 3};
+const frameSize = picture.stride * picture.height;
+const rate = 8000;
+const window = rate / 8 * 2; /* bytes; shorter than a beep of the microphone */
+
+const branches = {
+  send: {
+    video: 'videotestsrc is-live=true pattern=smpte ! video/x-raw,width=320,height=240,framerate=15/1 ! p.',
+    audio: 'audiotestsrc is-live=true freq=440 ! p.',
+  },
+  receive: {
+    video: `p.video_src_0 ! videoconvert ! videoscale ! video/x-raw,format=RGB,width=${picture.width},` +
+      `height=${picture.height} ! fdsink fd=3 sync=false`,
+    audio: `p.audio_src_0 ! audioconvert ! audioresample ! audio/x-raw,format=S16LE,rate=${rate},channels=1 ! ` +
+      'fdsink fd=4 sync=false',
+  },
+};
+
+/* Keeps the last whole picture. */
+class Pictures {
+  count = 0;
+  last = null;
+  #rest = Buffer.alloc(0);
+
+  add(data) {
+    this.#rest = Buffer.concat([this.#rest, data]);
+    while (this.#rest.length >= frameSize) {
+      this.last = this.#rest.subarray(0, frameSize);
+      this.#rest = this.#rest.subarray(frameSize);
+      this.count++;
+    }
+  }
+}
+
+/* Keeps the last second of sound. */
+class Sound {
+  #last = Buffer.alloc(0);
+
+  add(data) {
+    this.#last = Buffer.concat([this.#last, data]);
+    this.#last = Buffer.from(this.#last.subarray(Math.max(0, this.#last.length - rate * 2) & ~1));
+  }
+
+  forget() {
+    this.#last = Buffer.alloc(0);
+  }
+
+  /* of the loudest part */
+  frequency() {
+    const samples = new Int16Array(this.#last.buffer, this.#last.byteOffset, this.#last.length >> 1);
+    let best = {energy: -1, part: samples};
+
+    for (let at = 0; at + window / 2 <= samples.length; at += window / 4) {
+      const part = samples.subarray(at, at + window / 2);
+      const energy = part.reduce((sum, sample) => sum + sample * sample, 0);
+      if (energy > best.energy)
+        best = {energy, part};
+    }
+    return frequencyOf(best.part, rate);
+  }
+}
+
+export const environment = {
+  ...process.env,
+  GST_PLUGIN_PATH: join(buildDir, 'gst/kurentopeer'),
+  GI_TYPELIB_PATH: join(buildDir, 'gst/kurentopeer'),
+  GST_REGISTRY: join(buildDir, 'interop-registry.bin'),
+  G_DEBUG: 'fatal-criticals',
+};
+
+/* `properties` go to the element as gst-launch writes them; `tool` is peer.py, or "gst-launch" for the stock one, which
+ * can neither send nor show data. Ends with the process: a crash or a slow end fails the test. */
+export async function startElement(test, _browser, {factory = 'kurentopeer', scheme = 'http', port, properties = [],
+  token, documentRoot, send = ['video', 'audio'], receive = ['video', 'audio'], tool = 'peer.py'} = {}) {
+  port ??= await freePort();
+  const url = `${scheme}://127.0.0.1:${port}/`;
+  const pipeline = [
+    `${factory} name=p data-channels=true signaller-uri=serve+${url}`,
+    ...token ? [`signaller::auth-token=${token}`] : [],
+    ...documentRoot ? [`signaller::document-root=${documentRoot}`] : [],
+    ...properties,
+    ...send.map((kind) => branches.send[kind]),
+    ...receive.map((kind) => branches.receive[kind]),
+  ].join(' ');
+  const command = tool === 'peer.py' ? ['/usr/bin/python3', join(here, 'peer.py'), pipeline]
+    : ['gst-launch-1.0', '-m', ...pipeline.split(' ')];
+  const child = spawn(command[0], command.slice(1), {stdio: Array(5).fill('pipe'), env: environment});
+  const ended = new Promise((resolve) => child.on('exit', (code, killer) => resolve(killer ?? code)));
+  const log = createWriteStream(await keptFile(`${test.name?.replace(/\W+/g, '-') ?? 'element'}-${port}.log`));
+  const pictures = new Pictures();
+  const sound = new Sound();
+  const events = [];
+  const lines = [];
+  let output = '';
+  let running = true;
+
+  child.stdio[3].on('data', (data) => pictures.add(data));
+  child.stdio[4].on('data', (data) => sound.add(data));
+  child.stderr.pipe(log);
+  createInterface({input: child.stdout}).on('line', (line) => {
+    log.write(`${line}\n`);
+    output += `${line}\n`;
+    const event = tool === 'peer.py' ? JSON.parse(line) : null;
+    if (event)
+      events.push(event);
+    if (event?.event === 'data')
+      lines.push(event.text);
+  });
+  ended.then(() => running = false);
+
+  let stopping;
+  const stop = () => stopping ??= (async () => {
+    if (running)
+      child.kill('SIGINT');
+    const hurry = setTimeout(() => child.kill('SIGKILL'), 5000);
+    const how = await ended;
+    clearTimeout(hurry);
+    log.end();
+    if (how !== 0)
+      throw new Error(`the element's process ended with ${how}, see ${log.path}`);
+  })();
+  test.after(stop);
+
+  await until(`${url} answers`, async () => {
+    if (!running)
+      throw new Error(`the element's process ended with ${await ended}, see ${log.path}`);
+    const {request} = await import(scheme === 'https' ? 'node:https' : 'node:http');
+    return new Promise((resolve) => request(url, {rejectUnauthorized: false, agent: false}, (response) => {
+      response.resume();
+      resolve(true);
+    }).on('error', () => resolve(false)).end());
+  });
+  return {
+    url,
+    port,
+    lines,
+    events,
+    stop,
+    pictures,
+    pid: child.pid,
+    output: () => output,
+    event: (name, options) =>
+      until(`the element posts ${name}`, () => events.find(({event}) => event === name), options),
+    say: (text) => child.stdin.write(`${text}\n`),
+    forget: () => {
+      pictures.last = null;
+      sound.forget();
+    },
+    colours: () => pictures.last && coloursOfFrame(pictures.last, picture, quadrants.points),
+    tone: () => sound.frequency(),
+  };
+}
