@@ -19,7 +19,10 @@ struct _KpGate
   GstPad *srcpad; /* owned by the element */
   GstCaps *caps; /* owned; what we take, what senders like best first */
 
+  gint changes; /* atomic; counts senders linked and offsets set */
+
   /* streaming thread */
+  gint seen_changes;
   GstSegment segment;
   Liveness liveness;
   GstFlowReturn last_flow;
@@ -161,6 +164,35 @@ pass (KpGate *self, GstClockTime timestamp)
   return open;
 }
 
+static gboolean
+has_changed (KpGate *self)
+{
+  return self->seen_changes != g_atomic_int_get (&self->changes);
+}
+
+static gboolean
+collect_event (GstPad *pad, GstEvent **event, gpointer user_data)
+{
+  g_ptr_array_add (user_data, gst_event_copy (*event));
+  return TRUE;
+}
+
+/* GStreamer sends stream-start, caps and segment again after a change of the peer or of the offset, but not the one
+ * that was on its way just then: it takes it for received. So they are sent as new ones, before the data. */
+static void
+push_sticky_events (KpGate *self)
+{
+  while (has_changed (self))
+    {
+      g_autoptr (GPtrArray) events = g_ptr_array_new_with_free_func ((GDestroyNotify)gst_event_unref);
+
+      self->seen_changes = g_atomic_int_get (&self->changes);
+      gst_pad_sticky_events_foreach (self->srcpad, collect_event, events);
+      for (guint i = 0; i < events->len && !has_changed (self); i++)
+        gst_pad_push_event (self->srcpad, gst_event_ref (g_ptr_array_index (events, i)));
+    }
+}
+
 static GstFlowReturn
 sink_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 {
@@ -173,6 +205,7 @@ sink_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
       return GST_FLOW_OK;
     }
 
+  push_sticky_events (self);
   flow = gst_pad_push (self->srcpad, buffer);
   if (flow != self->last_flow)
     GST_INFO_OBJECT (self, "downstream says %s", gst_flow_get_name (flow));
@@ -187,7 +220,11 @@ pass_gap (KpGate *self, GstEvent *event)
   GstClockTime timestamp;
 
   gst_event_parse_gap (event, &timestamp, NULL);
-  return pass (self, timestamp);
+  if (!pass (self, timestamp))
+    return FALSE;
+
+  push_sticky_events (self);
+  return TRUE;
 }
 
 /* What becomes of an event downstream is the business of the present connection, not of the source. */
@@ -301,6 +338,12 @@ reset (KpGate *self)
   clear_eos (self);
 }
 
+static void
+linked_cb (GstPad *pad, GstPad *peer, KpGate *self)
+{
+  g_atomic_int_inc (&self->changes);
+}
+
 /* Comes before the pad takes its stream lock, which the buffer that waits holds. */
 static gboolean
 sink_activate_mode (GstPad *pad, GstObject *parent, GstPadMode mode, gboolean active)
@@ -362,6 +405,7 @@ kp_gate_new (KpMediaKind kind)
 
   self->srcpad = gst_pad_new_from_static_template (&src_templates[kind], "src");
   gst_pad_set_event_function (self->srcpad, src_event);
+  g_signal_connect (self->srcpad, "linked", G_CALLBACK (linked_cb), self);
   gst_element_add_pad (GST_ELEMENT (self), self->srcpad);
 
   return GST_ELEMENT (self);
@@ -416,4 +460,5 @@ void
 kp_gate_set_offset (KpGate *self, GstClockTimeDiff offset)
 {
   gst_pad_set_offset (self->srcpad, offset);
+  g_atomic_int_inc (&self->changes);
 }
