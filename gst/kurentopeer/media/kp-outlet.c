@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "kp-outlet.h"
 
+#include "kp-idle.h"
+#include "kp-stream.h"
+
 GST_DEBUG_CATEGORY_STATIC (kp_media_debug);
 #define GST_CAT_DEFAULT kp_media_debug
 
 #define GAP_INTERVAL (100 * G_TIME_SPAN_MILLISECOND)
 
-typedef enum
-{
-  EOS_NONE,
-  EOS_WANTED,
-  EOS_SENT,
-} EosState;
-
-/* Receivers push into the sink pad, one after the other. A thread of our own fills the silence. Both take the source
- * pad's stream lock to push. Lock order: sink pad's stream lock, source pad's stream lock, OBJECT_LOCK. */
+/* Receivers push into the sink pad, one after the other; while they are silent, a thread of our own pushes GAPs. Both
+ * take the source pad's stream lock to push. Order of locks: sink pad's stream lock, source pad's stream lock,
+ * OBJECT_LOCK. */
 struct _KpOutlet
 {
   GstElement parent_instance;
@@ -22,30 +19,23 @@ struct _KpOutlet
   GstPad *sinkpad; /* owned by the element */
   GstPad *srcpad; /* owned by the element */
   GstClockTime latency; /* ns; the least we answer */
+  KpIdle silence;
 
   /* sink pad's stream lock */
   GstSegment segment; /* of the present receiver */
-  gboolean is_new_receiver; /* nothing came from it yet */
+  gboolean is_new_receiver; /* no data came from it yet */
 
   /* source pad's stream lock */
-  gboolean started; /* stream-start was sent */
-  gboolean segment_sent; /* for the present receiver */
-  GstClockTime position; /* ns, running time; the end of what was sent */
+  KpStream stream;
 
   /* OBJECT_LOCK */
-  GCond cond; /* any of the next four changed */
-  gboolean running;
-  gboolean flowing; /* caps were sent */
-  EosState eos;
-  gint64 gap_due; /* us, monotonic */
+  gboolean eos_wanted;
   gboolean exposed;
   gboolean was_linked;
   GstClockTime receiver_latency; /* ns; what the last receiver answered */
   GstClockTime told_latency; /* ns; what we answered */
   KpOutletLinkedFunc linked_func;
   gpointer linked_data;
-
-  GThread *thread; /* owned; fills the silence */
 };
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (KpOutlet, kp_outlet, GST_TYPE_ELEMENT,
@@ -110,116 +100,7 @@ look_for_link (KpOutlet *self)
     func (self, data);
 }
 
-/* Lip-sync is worth more than order: data that comes late, from before the end of a GAP, goes on with its own time.
- * Mixers clip it, muxers take it. */
-static void
-advance (KpOutlet *self, GstClockTime time, GstClockTime duration)
-{
-  if (!GST_CLOCK_TIME_IS_VALID (time))
-    return;
-  if (GST_CLOCK_TIME_IS_VALID (duration))
-    time += duration;
-  if (!GST_CLOCK_TIME_IS_VALID (self->position) || time > self->position)
-    self->position = time;
-}
-
-static void
-postpone_gap (KpOutlet *self)
-{
-  GST_OBJECT_LOCK (self);
-  self->gap_due = g_get_monotonic_time () + GAP_INTERVAL;
-  GST_OBJECT_UNLOCK (self);
-}
-
-static gboolean
-has_ended (KpOutlet *self)
-{
-  gboolean ended;
-
-  GST_OBJECT_LOCK (self);
-  ended = self->eos != EOS_NONE;
-  GST_OBJECT_UNLOCK (self);
-
-  return ended;
-}
-
-/* Times of the output are running times, whatever the receiver's segment is. */
-static void
-push_segment (KpOutlet *self)
-{
-  GstSegment segment;
-
-  if (self->segment_sent)
-    return;
-
-  gst_segment_init (&segment, GST_FORMAT_TIME);
-  gst_pad_push_event (self->srcpad, gst_event_new_segment (&segment));
-  self->segment_sent = TRUE;
-}
-
-static void
-start_stream (KpOutlet *self)
-{
-  g_autofree gchar *uuid = NULL;
-  g_autofree gchar *stream_id = NULL;
-  GstEvent *event;
-
-  if (self->started)
-    return;
-  self->started = TRUE;
-
-  uuid = g_uuid_string_random ();
-  stream_id = g_strdup_printf ("%s/%s", uuid, GST_OBJECT_NAME (self));
-  event = gst_event_new_stream_start (stream_id);
-  gst_event_set_group_id (event, gst_util_group_id_next ());
-  gst_pad_push_event (self->srcpad, event);
-}
-
-static void
-push_caps (KpOutlet *self, GstEvent *event)
-{
-  g_autoptr (GstCaps) current = gst_pad_get_current_caps (self->srcpad);
-  GstCaps *caps;
-
-  gst_event_parse_caps (event, &caps);
-  if (!current || !gst_caps_is_equal (current, caps))
-    gst_pad_push_event (self->srcpad, gst_event_ref (event));
-
-  GST_OBJECT_LOCK (self);
-  self->flowing = TRUE;
-  self->gap_due = g_get_monotonic_time () + GAP_INTERVAL;
-  g_cond_broadcast (&self->cond);
-  GST_OBJECT_UNLOCK (self);
-}
-
-static void
-push_receiver_gap (KpOutlet *self, GstEvent *event)
-{
-  GstClockTime timestamp, duration;
-
-  gst_event_parse_gap (event, &timestamp, &duration);
-  timestamp = gst_segment_to_running_time (&self->segment, GST_FORMAT_TIME, timestamp);
-  if (!GST_CLOCK_TIME_IS_VALID (timestamp))
-    return;
-
-  gst_pad_push_event (self->srcpad, gst_event_new_gap (timestamp, duration));
-  advance (self, timestamp, duration);
-  postpone_gap (self);
-}
-
-static void
-push_eos (KpOutlet *self)
-{
-  start_stream (self);
-  push_segment (self);
-  gst_pad_push_event (self->srcpad, gst_event_new_eos ());
-
-  GST_OBJECT_LOCK (self);
-  self->eos = EOS_SENT;
-  GST_OBJECT_UNLOCK (self);
-}
-
-/* Up to where data would have been here by now. */
+/* Up to where data would have been here by now; NONE while running time stands. */
 static GstClockTime
 silent_until (KpOutlet *self)
 {
@@ -232,81 +113,44 @@ silent_until (KpOutlet *self)
   latency = MAX (self->latency, self->receiver_latency);
   GST_OBJECT_UNLOCK (self);
 
-  /* While paused the clock goes on, but running time does not. */
   if (!playing || !GST_CLOCK_TIME_IS_VALID (now) || now < latency)
     return GST_CLOCK_TIME_NONE;
   return now - latency;
 }
 
 static void
-push_gap (KpOutlet *self)
+fill_silence (KpOutlet *self)
 {
-  GstClockTime start = self->position;
-  GstClockTime end = silent_until (self);
+  GstClockTime time = silent_until (self);
 
-  if (!GST_CLOCK_TIME_IS_VALID (end))
-    return;
-
-  advance (self, end, 0);
-  if (!GST_CLOCK_TIME_IS_VALID (start) || end <= start)
-    return;
-
-  push_segment (self);
-  GST_LOG_OBJECT (self, "gap %" GST_TIME_FORMAT " to %" GST_TIME_FORMAT, GST_TIME_ARGS (start),
-                  GST_TIME_ARGS (end));
-  gst_pad_push_event (self->srcpad, gst_event_new_gap (start, end - start));
+  if (GST_CLOCK_TIME_IS_VALID (time))
+    kp_stream_fill (&self->stream, time);
+  kp_idle_touch (&self->silence);
 }
 
 static gboolean
-is_silent (KpOutlet *self)
+is_eos_wanted (KpOutlet *self)
 {
-  gboolean silent;
+  gboolean eos_wanted;
 
   GST_OBJECT_LOCK (self);
-  silent = self->flowing && g_get_monotonic_time () >= self->gap_due;
+  eos_wanted = self->eos_wanted;
   GST_OBJECT_UNLOCK (self);
 
-  return silent;
+  return eos_wanted;
 }
 
-/* FALSE when the pad goes inactive. */
-static gboolean
-wait_for_silence (KpOutlet *self)
-{
-  gboolean running;
-
-  GST_OBJECT_LOCK (self);
-  while (self->running && self->eos != EOS_WANTED)
-    if (!self->flowing || self->eos == EOS_SENT)
-      g_cond_wait (&self->cond, GST_OBJECT_GET_LOCK (self));
-    else if (!g_cond_wait_until (&self->cond, GST_OBJECT_GET_LOCK (self), self->gap_due)
-             && g_get_monotonic_time () >= self->gap_due)
-      break;
-  running = self->running;
-  GST_OBJECT_UNLOCK (self);
-
-  return running;
-}
-
-static gpointer
-silence_thread (gpointer user_data)
+static void
+silence_cb (gpointer user_data)
 {
   KpOutlet *self = user_data;
 
-  while (wait_for_silence (self))
-    {
-      GST_PAD_STREAM_LOCK (self->srcpad);
-      if (has_ended (self))
-        push_eos (self);
-      else if (is_silent (self))
-        {
-          push_gap (self);
-          postpone_gap (self);
-        }
-      GST_PAD_STREAM_UNLOCK (self->srcpad);
-    }
-
-  return NULL;
+  GST_PAD_STREAM_LOCK (self->srcpad);
+  if (is_eos_wanted (self))
+    kp_stream_push_eos (&self->stream);
+  else if (kp_idle_is_due (&self->silence))
+    fill_silence (self);
+  GST_PAD_STREAM_UNLOCK (self->srcpad);
 }
 
 /* A receiver that went keeps its word: a latency that falls and rises again is heard, a little too much is not. */
@@ -381,25 +225,11 @@ to_running_time (KpOutlet *self, GstBuffer *buffer)
   return buffer;
 }
 
-static void
-push_buffer (KpOutlet *self, GstBuffer *buffer)
-{
-  GstFlowReturn flow;
-
-  start_stream (self);
-  push_segment (self);
-  advance (self, GST_BUFFER_PTS (buffer), GST_BUFFER_DURATION (buffer));
-
-  flow = gst_pad_push (self->srcpad, buffer);
-  if (flow != GST_FLOW_OK)
-    GST_LOG_OBJECT (self, "downstream says %s", gst_flow_get_name (flow));
-  postpone_gap (self);
-}
-
 static GstFlowReturn
 sink_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 {
   KpOutlet *self = KP_OUTLET (parent);
+  GstFlowReturn flow;
 
   buffer = to_running_time (self, buffer);
   if (!buffer)
@@ -410,60 +240,77 @@ sink_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
   self->is_new_receiver = FALSE;
 
   GST_PAD_STREAM_LOCK (self->srcpad);
-  if (!has_ended (self))
-    push_buffer (self, g_steal_pointer (&buffer));
+  flow = kp_stream_push_buffer (&self->stream, buffer);
+  kp_idle_touch (&self->silence);
   GST_PAD_STREAM_UNLOCK (self->srcpad);
 
-  gst_clear_buffer (&buffer);
+  if (flow != GST_FLOW_OK)
+    GST_LOG_OBJECT (self, "downstream says %s", gst_flow_get_name (flow));
   return GST_FLOW_OK;
 }
 
-/* A receiver has come: what it says about the stream is new, but the stream is not. */
 static void
-meet_receiver (KpOutlet *self)
+renew_stream (KpOutlet *self, GstEvent *event)
 {
-  self->is_new_receiver = TRUE;
+  guint group_id = GST_GROUP_ID_INVALID;
 
-  GST_PAD_STREAM_LOCK (self->srcpad);
-  self->segment_sent = FALSE;
-  GST_PAD_STREAM_UNLOCK (self->srcpad);
+  gst_event_parse_group_id (event, &group_id);
+  self->is_new_receiver = TRUE;
+  kp_stream_renew (&self->stream, group_id);
 }
 
 static void
+push_caps (KpOutlet *self, GstEvent *event)
+{
+  GstCaps *caps;
+
+  gst_event_parse_caps (event, &caps);
+  kp_stream_push_caps (&self->stream, caps);
+  kp_idle_touch (&self->silence);
+}
+
+static void
+push_gap (KpOutlet *self, GstEvent *event)
+{
+  GstClockTime time, duration;
+
+  gst_event_parse_gap (event, &time, &duration);
+  time = gst_segment_to_running_time (&self->segment, GST_FORMAT_TIME, time);
+  if (!GST_CLOCK_TIME_IS_VALID (time))
+    return;
+
+  kp_stream_push_gap (&self->stream, time, duration);
+  kp_idle_touch (&self->silence);
+}
+
+/* The connection starts and ends; the stream goes on. */
+static void
 push_serialized (KpOutlet *self, GstEvent *event)
 {
-  start_stream (self);
-
   switch (GST_EVENT_TYPE (event))
     {
+    case GST_EVENT_STREAM_START:
+      renew_stream (self, event);
+      break;
     case GST_EVENT_CAPS:
       push_caps (self, event);
       break;
     case GST_EVENT_SEGMENT:
-      push_segment (self);
+      gst_event_copy_segment (event, &self->segment);
+      kp_stream_push_segment (&self->stream);
       break;
     case GST_EVENT_GAP:
-      push_receiver_gap (self, event);
+      push_gap (self, event);
+      break;
+    case GST_EVENT_FLUSH_STOP:
+      gst_segment_init (&self->segment, GST_FORMAT_UNDEFINED);
+      break;
+    case GST_EVENT_EOS:
       break;
     default:
-      gst_pad_push_event (self->srcpad, gst_event_ref (event));
+      kp_stream_push_event (&self->stream, gst_event_ref (event));
       break;
     }
-}
-
-static void
-pass_event (KpOutlet *self, GstEvent *event)
-{
-  if (!GST_EVENT_IS_SERIALIZED (event))
-    {
-      gst_pad_push_event (self->srcpad, gst_event_ref (event));
-      return;
-    }
-
-  GST_PAD_STREAM_LOCK (self->srcpad);
-  if (!has_ended (self))
-    push_serialized (self, event);
-  GST_PAD_STREAM_UNLOCK (self->srcpad);
 }
 
 static gboolean
@@ -471,26 +318,14 @@ sink_event (GstPad *pad, GstObject *parent, GstEvent *event)
 {
   KpOutlet *self = KP_OUTLET (parent);
 
-  switch (GST_EVENT_TYPE (event))
+  if (GST_EVENT_IS_SERIALIZED (event))
     {
-    case GST_EVENT_STREAM_START:
-      meet_receiver (self);
-      break;
-    case GST_EVENT_SEGMENT:
-      gst_event_copy_segment (event, &self->segment);
-      pass_event (self, event);
-      break;
-    case GST_EVENT_FLUSH_STOP:
-      gst_segment_init (&self->segment, GST_FORMAT_UNDEFINED);
-      break;
-    case GST_EVENT_FLUSH_START:
-    case GST_EVENT_EOS:
-      /* The connection ends or starts anew; the stream goes on. */
-      break;
-    default:
-      pass_event (self, event);
-      break;
+      GST_PAD_STREAM_LOCK (self->srcpad);
+      push_serialized (self, event);
+      GST_PAD_STREAM_UNLOCK (self->srcpad);
     }
+  else if (GST_EVENT_TYPE (event) != GST_EVENT_FLUSH_START)
+    gst_pad_push_event (self->srcpad, gst_event_ref (event));
 
   gst_event_unref (event);
   return TRUE;
@@ -540,30 +375,15 @@ src_query (GstPad *pad, GstObject *parent, GstQuery *query)
 static void
 start (KpOutlet *self)
 {
-  self->started = FALSE;
-  self->segment_sent = FALSE;
-  self->position = GST_CLOCK_TIME_NONE;
+  kp_stream_init (&self->stream, self->srcpad);
 
   GST_OBJECT_LOCK (self);
-  self->running = TRUE;
-  self->flowing = FALSE;
-  self->eos = EOS_NONE;
+  self->eos_wanted = FALSE;
   self->receiver_latency = 0;
   self->told_latency = GST_CLOCK_TIME_NONE;
   GST_OBJECT_UNLOCK (self);
 
-  self->thread = g_thread_new ("kp-silence", silence_thread, self);
-}
-
-static void
-stop (KpOutlet *self)
-{
-  GST_OBJECT_LOCK (self);
-  self->running = FALSE;
-  g_cond_broadcast (&self->cond);
-  GST_OBJECT_UNLOCK (self);
-
-  g_clear_pointer (&self->thread, g_thread_join);
+  kp_idle_start (&self->silence);
 }
 
 static gboolean
@@ -577,14 +397,14 @@ src_activate_mode (GstPad *pad, GstObject *parent, GstPadMode mode, gboolean act
   if (active)
     start (self);
   else
-    stop (self);
+    kp_idle_stop (&self->silence);
   return TRUE;
 }
 
 static void
 kp_outlet_finalize (GObject *object)
 {
-  g_cond_clear (&KP_OUTLET (object)->cond);
+  kp_idle_clear (&KP_OUTLET (object)->silence);
 
   G_OBJECT_CLASS (kp_outlet_parent_class)->finalize (object);
 }
@@ -602,7 +422,7 @@ kp_outlet_class_init (KpOutletClass *klass)
 static void
 kp_outlet_init (KpOutlet *self)
 {
-  g_cond_init (&self->cond);
+  kp_idle_init (&self->silence, GAP_INTERVAL, silence_cb, self);
   gst_segment_init (&self->segment, GST_FORMAT_UNDEFINED);
 }
 
@@ -668,8 +488,8 @@ void
 kp_outlet_push_eos (KpOutlet *self)
 {
   GST_OBJECT_LOCK (self);
-  if (self->eos == EOS_NONE)
-    self->eos = EOS_WANTED;
-  g_cond_broadcast (&self->cond);
+  self->eos_wanted = TRUE;
   GST_OBJECT_UNLOCK (self);
+
+  kp_idle_wake (&self->silence);
 }
