@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "kp-gate.h"
 
-GST_DEBUG_CATEGORY_STATIC (kp_media_debug);
-#define GST_CAT_DEFAULT kp_media_debug
+#include "kp-media-debug.h"
 
 typedef enum
 {
@@ -37,9 +36,7 @@ struct _KpGate
   gpointer eos_data;
 };
 
-G_DEFINE_FINAL_TYPE_WITH_CODE (KpGate, kp_gate, GST_TYPE_ELEMENT,
-                               GST_DEBUG_CATEGORY_INIT (kp_media_debug, "kurentopeer-media", 0,
-                                                        "kurentopeer media"))
+G_DEFINE_FINAL_TYPE (KpGate, kp_gate, GST_TYPE_ELEMENT)
 
 static GstStaticPadTemplate sink_templates[KP_N_MEDIA_KINDS] = {
   [KP_MEDIA_AUDIO]

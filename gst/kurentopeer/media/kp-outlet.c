@@ -2,10 +2,8 @@
 #include "kp-outlet.h"
 
 #include "kp-idle.h"
+#include "kp-media-debug.h"
 #include "kp-stream.h"
-
-GST_DEBUG_CATEGORY_STATIC (kp_media_debug);
-#define GST_CAT_DEFAULT kp_media_debug
 
 #define GAP_INTERVAL (100 * G_TIME_SPAN_MILLISECOND)
 
@@ -38,9 +36,7 @@ struct _KpOutlet
   gpointer linked_data;
 };
 
-G_DEFINE_FINAL_TYPE_WITH_CODE (KpOutlet, kp_outlet, GST_TYPE_ELEMENT,
-                               GST_DEBUG_CATEGORY_INIT (kp_media_debug, "kurentopeer-media", 0,
-                                                        "kurentopeer media"))
+G_DEFINE_FINAL_TYPE (KpOutlet, kp_outlet, GST_TYPE_ELEMENT)
 
 static GstStaticPadTemplate sink_templates[KP_N_MEDIA_KINDS] = {
   [KP_MEDIA_AUDIO]
