@@ -6,8 +6,9 @@ struct _KpLoop
   GMainContext *context; /* owned */
   GMutex lock; /* guards everything below */
   GCond ended;
-  GThread *thread; /* owned; NULL while no thread runs */
-  GMainLoop *running; /* owned; the main loop of the present thread */
+  guint n_threads; /* that have not ended: more than one when the loop restarted itself */
+  GThread *thread; /* owned; the last one, to be joined */
+  GMainLoop *running; /* owned; what the last one runs, NULL when it was told to stop */
 };
 
 /* One function to run, shared by the poster who waits and the loop. */
@@ -26,6 +27,7 @@ typedef struct
 {
   KpLoop *self; /* owned */
   GMainLoop *running; /* owned */
+  GThread *previous; /* owned; or NULL */
 } KpThreadData;
 
 static void
@@ -33,6 +35,12 @@ kp_loop_clear (gpointer data)
 {
   KpLoop *self = data;
 
+  /* it has let go of the loop: the join is short, unless it is what frees the loop */
+  if (self->thread == g_thread_self ())
+    g_thread_unref (self->thread);
+  else if (self->thread)
+    g_thread_join (self->thread);
+  g_clear_pointer (&self->running, g_main_loop_unref);
   g_main_context_unref (self->context);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->ended);
@@ -74,21 +82,20 @@ loop_thread (gpointer data)
   KpThreadData *thread_data = data;
   KpLoop *self = thread_data->self;
 
+  /* a thread that stopped itself may still be on its way out, and owns the context until then */
+  if (thread_data->previous)
+    g_thread_join (thread_data->previous);
+
   g_main_context_push_thread_default (self->context);
   g_main_loop_run (thread_data->running);
   g_main_context_pop_thread_default (self->context);
-
-  g_mutex_lock (&self->lock);
-  if (self->running == thread_data->running)
-    {
-      g_clear_pointer (&self->running, g_main_loop_unref);
-      g_clear_pointer (&self->thread, g_thread_unref);
-      g_cond_broadcast (&self->ended);
-    }
-  g_mutex_unlock (&self->lock);
-
   g_main_loop_unref (thread_data->running);
   g_free (thread_data);
+
+  g_mutex_lock (&self->lock);
+  self->n_threads--;
+  g_cond_broadcast (&self->ended);
+  g_mutex_unlock (&self->lock);
   kp_loop_unref (self);
 
   return NULL;
@@ -100,15 +107,13 @@ kp_loop_start (KpLoop *self, const gchar *thread_name)
   KpThreadData *thread_data = g_new0 (KpThreadData, 1);
 
   g_mutex_lock (&self->lock);
-  /* a thread that stopped itself may still be on its way out */
-  while (self->thread && self->thread != g_thread_self ())
-    g_cond_wait (&self->ended, &self->lock);
-  g_clear_pointer (&self->running, g_main_loop_unref);
-  g_clear_pointer (&self->thread, g_thread_unref);
-
+  g_assert (!self->running);
   self->running = g_main_loop_new (self->context, TRUE);
+  self->n_threads++;
+
   thread_data->self = kp_loop_ref (self);
   thread_data->running = g_main_loop_ref (self->running);
+  thread_data->previous = self->thread;
   self->thread = g_thread_new (thread_name, loop_thread, thread_data);
   g_mutex_unlock (&self->lock);
 }
@@ -123,16 +128,27 @@ gboolean
 kp_loop_stop (KpLoop *self, gint64 timeout_us)
 {
   gint64 deadline = g_get_monotonic_time () + timeout_us;
-  gboolean ended = TRUE;
+  GThread *thread = NULL;
+  gboolean in_time = TRUE;
 
   g_mutex_lock (&self->lock);
   if (self->running)
-    kp_loop_post (self, quit_cb, g_main_loop_ref (self->running), (GDestroyNotify)g_main_loop_unref);
-  while (ended && self->thread && self->thread != g_thread_self ())
-    ended = g_cond_wait_until (&self->ended, &self->lock, deadline);
+    kp_loop_post (self, quit_cb, g_steal_pointer (&self->running), (GDestroyNotify)g_main_loop_unref);
+
+  if (!kp_loop_is_current (self))
+    {
+      while (self->n_threads > 0 && in_time)
+        in_time = g_cond_wait_until (&self->ended, &self->lock, deadline);
+      in_time = self->n_threads == 0;
+      if (in_time)
+        thread = g_steal_pointer (&self->thread);
+    }
   g_mutex_unlock (&self->lock);
 
-  return ended;
+  if (thread)
+    g_thread_join (thread);
+
+  return in_time;
 }
 
 gboolean

@@ -17,7 +17,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (KpLoop, kp_loop_unref)
 /* borrowed */
 GMainContext *kp_loop_get_context (KpLoop *self);
 
-/* Starts the thread; may be called again after kp_loop_stop(). */
+/* Starts the thread; may be called again after kp_loop_stop(), also from the loop itself. */
 void kp_loop_start (KpLoop *self, const gchar *thread_name);
 
 /* Runs what has been posted so far and ends the thread. Waits for it, at most @timeout_us; from the loop
