@@ -325,23 +325,13 @@ normalize_server (KpIceUriScheme scheme, const gchar *text, GError **error)
 gchar *
 kp_config_normalize_stun_server (const gchar *uri, GError **error)
 {
-  gchar *normalized = normalize_server (KP_ICE_URI_STUN, uri, error);
-
-  if (!normalized)
-    g_prefix_error (error, "stun-server: ");
-
-  return normalized;
+  return normalize_server (KP_ICE_URI_STUN, uri, error);
 }
 
 gchar *
 kp_config_normalize_turn_server (const gchar *uri, GError **error)
 {
-  gchar *normalized = normalize_server (KP_ICE_URI_TURN, uri, error);
-
-  if (!normalized)
-    g_prefix_error (error, "turn-server: ");
-
-  return normalized;
+  return normalize_server (KP_ICE_URI_TURN, uri, error);
 }
 
 gboolean

@@ -14,11 +14,11 @@ gboolean kp_config_parse_configuration (const gchar *property, const gchar *text
                                         GError **error);
 
 /* webrtcbin's own spellings for the properties stun-server and turn-server: stun://host:port, turn://user:password@host:port; also
- * the W3C spelling. "turns" is NOT_SUPPORTED. NULL or "" is none. */
+ * the W3C spelling. "turns" is NOT_SUPPORTED. NULL or "" is none. The caller puts the property's name before the error. */
 gboolean kp_config_check_stun_server (const gchar *uri, GError **error);
 gboolean kp_config_check_turn_server (const gchar *uri, GError **error);
 
-/* The same, and return the form that webrtcbin takes; not for NULL or "". */
+/* The same, and return webrtcbin's spelling, which is the only one that it takes; not for NULL or "". */
 gchar *kp_config_normalize_stun_server (const gchar *uri, GError **error);
 gchar *kp_config_normalize_turn_server (const gchar *uri, GError **error);
 

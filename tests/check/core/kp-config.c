@@ -236,14 +236,14 @@ GST_START_TEST (test_servers)
 #define TURN_SERVER kp_config_normalize_turn_server, kp_config_check_turn_server
     { STUN, "stun://a:1", "stun://a:1", NULL },
     { STUN, "stun:a", "stun://a:3478", NULL },
-    { STUN, "turn://u:secret@a", NULL, "stun-server: expected stun://" },
-    { STUN, "a:1", NULL, "stun-server: expected a URI" },
+    { STUN, "turn://u:secret@a", NULL, "expected stun://" },
+    { STUN, "a:1", NULL, "expected a URI" },
     { TURN_SERVER, "turn://u:secret@a", "turn://u:secret@a:3478", NULL },
     { TURN_SERVER, "turn:u:secret@a:1?transport=tcp", "turn://u:secret@a:1?transport=tcp", NULL },
-    { TURN_SERVER, "turn://a:1", NULL, "turn-server: expected turn://user:password@" },
-    { TURN_SERVER, "turn://:secret@a:1", NULL, "turn-server: expected turn://user:password@" },
-    { TURN_SERVER, "stun://a:1", NULL, "turn-server: expected turn://" },
-    { TURN_SERVER, "turns://u:secret@a", NULL, "turn-server: ICE servers over TLS" },
+    { TURN_SERVER, "turn://a:1", NULL, "expected turn://user:password@" },
+    { TURN_SERVER, "turn://:secret@a:1", NULL, "expected turn://user:password@" },
+    { TURN_SERVER, "stun://a:1", NULL, "expected turn://" },
+    { TURN_SERVER, "turns://u:secret@a", NULL, "ICE servers over TLS" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
