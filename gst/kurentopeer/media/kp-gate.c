@@ -32,6 +32,7 @@ struct _KpGate
   gboolean flushing;
   gboolean eos;
   GstClockTime waiting_time; /* ns, running time */
+  GstClockTimeDiff offset; /* ns */
   KpGateEosFunc eos_func;
   gpointer eos_data;
 };
@@ -161,6 +162,22 @@ pass (KpGate *self, GstClockTime timestamp)
   return open;
 }
 
+/* A live source did not wait: the same offset that puts another one right would delay it. */
+static GstClockTimeDiff
+get_offset (KpGate *self)
+{
+  GstClockTimeDiff offset;
+
+  if (is_live (self))
+    return 0;
+
+  GST_OBJECT_LOCK (self);
+  offset = self->offset;
+  GST_OBJECT_UNLOCK (self);
+
+  return offset;
+}
+
 static gboolean
 has_changed (KpGate *self)
 {
@@ -177,13 +194,14 @@ collect_event (GstPad *pad, GstEvent **event, gpointer user_data)
 /* GStreamer sends stream-start, caps and segment again after a change of the peer or of the offset, but not the one
  * that was on its way just then: it takes it for received. So they are sent as new ones, before the data. */
 static void
-push_sticky_events (KpGate *self)
+apply_changes (KpGate *self)
 {
   while (has_changed (self))
     {
       g_autoptr (GPtrArray) events = g_ptr_array_new_with_free_func ((GDestroyNotify)gst_event_unref);
 
       self->seen_changes = g_atomic_int_get (&self->changes);
+      gst_pad_set_offset (self->srcpad, get_offset (self));
       gst_pad_sticky_events_foreach (self->srcpad, collect_event, events);
       for (guint i = 0; i < events->len && !has_changed (self); i++)
         gst_pad_push_event (self->srcpad, gst_event_ref (g_ptr_array_index (events, i)));
@@ -202,7 +220,7 @@ sink_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
       return GST_FLOW_OK;
     }
 
-  push_sticky_events (self);
+  apply_changes (self);
   flow = gst_pad_push (self->srcpad, buffer);
   if (flow != self->last_flow)
     GST_INFO_OBJECT (self, "downstream says %s", gst_flow_get_name (flow));
@@ -220,7 +238,7 @@ pass_gap (KpGate *self, GstEvent *event)
   if (!pass (self, timestamp))
     return FALSE;
 
-  push_sticky_events (self);
+  apply_changes (self);
   return TRUE;
 }
 
@@ -456,6 +474,9 @@ kp_gate_get_waiting_time (KpGate *self)
 void
 kp_gate_set_offset (KpGate *self, GstClockTimeDiff offset)
 {
-  gst_pad_set_offset (self->srcpad, offset);
+  GST_OBJECT_LOCK (self);
+  self->offset = offset;
+  GST_OBJECT_UNLOCK (self);
+
   g_atomic_int_inc (&self->changes);
 }

@@ -27,6 +27,7 @@ void kp_gate_close (KpGate *self);
 gboolean kp_gate_is_eos (KpGate *self);
 
 /* Of a source that is not live: the running time of the buffer that waits at the gate, or GST_CLOCK_TIME_NONE.
- * The session opens all gates with one common offset, so that the source goes on at its own rate from now. */
+ * The session opens all gates with one common offset, so that the source goes on at its own rate from now. A live source
+ * keeps its own time. */
 GstClockTime kp_gate_get_waiting_time (KpGate *self);
 void kp_gate_set_offset (KpGate *self, GstClockTimeDiff offset);
