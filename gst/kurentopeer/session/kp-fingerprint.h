@@ -8,6 +8,9 @@
 /* "sha-256 AB:CD:..." in any case -> algorithm and bytes; the length must be the algorithm's. sha-1, sha-256, sha-384, sha-512. */
 gboolean kp_fingerprint_parse (const gchar *value, GChecksumType *algorithm, GBytes **digest, GError **error);
 
+/* The one spelling that every webrtcbin compares equal: "sha-256 AB:CD:...", algorithm lower case, hex upper case. */
+gchar *kp_fingerprint_normalize (const gchar *value, GError **error);
+
 /* Whether the certificate (PEM; the first one in the text) has the fingerprint. Anything malformed is no match. */
 gboolean kp_fingerprint_matches_pem (const gchar *value, const gchar *pem);
 

@@ -9,25 +9,36 @@
 
 /* Parses and checks a remote description, and makes it one that no webrtcbin since 1.22.0 asserts or fails on:
  * - SDP that is not SDP, without m-lines, without ice-ufrag/ice-pwd: INVALID_ARGUMENT that names the line or section;
- * - no fingerprint for an m-section that is not rejected (neither its own nor at session level): SECURITY;
+ * - control characters, other encodings than UTF-8, more than 256 KiB, 64 sections or 512 lines in one: INVALID_ARGUMENT;
+ * - lines and attributes that this side does not know, or that are malformed in themselves, are left out;
+ * - sections that webrtcbin cannot take (other media, no known format, a second data channel section) become rejected ones;
+ *   when none is left in use: NEGOTIATION;
+ * - no fingerprint for the section that carries the transport (neither its own nor at session level): SECURITY;
  * - mids are inserted where missing ("kp<index>", unless taken), duplicate or empty mids: NEGOTIATION;
- * - session-level setup and fingerprint are copied into each m-section that has none and removed from the session;
+ * - ice-ufrag, ice-pwd, setup and fingerprint of the section that carries the transport, or of the session, are written into
+ *   every section, the rejected ones included, and removed from the session (RFC 8829 lets the other sections do without);
+ * - each section has one direction, its own or the session's;
  * - one fingerprint a section: the strongest of sha-512, sha-384, sha-256 (else the first), algorithm lower case,
  *   hex upper case, syntax checked; several sections of a BUNDLE with different fingerprints: NEGOTIATION;
  * - BUNDLE: every mid named exists, is not rejected, none twice; else the entry is removed; without a valid group and with more
- *   than one section in use: NEGOTIATION;
+ *   than one section in use: NEGOTIATION, so also with a section outside of the group, and with a data channel section that
+ *   carries the transport of media (webrtcbin crashes at RTP of unknown source then). Bundled sections get a port that is not 0;
  * - a=candidate lines with .local names are removed.
  * @inserted_mids is set when mids were invented: strip them on the way out with kp_sdp_strip_mids(). */
 GstSDPMessage *kp_sdp_parse_remote (const gchar *text, gboolean *inserted_mids, GError **error);
 
-/* Checks @answer against our @offer: as many sections, same kinds, same mids, in order: else NEGOTIATION. Also used for
- * a further offer of the same session against the former remote one. */
+/* Checks @now, an answer against our offer @former: as many sections, same kinds, same mids, in order, the transport in the
+ * same section: else NEGOTIATION. Also used for our answer, and for a further offer of the same session against the former
+ * remote one. */
 gboolean kp_sdp_check_same_sections (const GstSDPMessage *former, const GstSDPMessage *now, GError **error);
 
 /* Removes a=mid and the BUNDLE group from an answer to an offer that had none. */
 void kp_sdp_strip_mids (GstSDPMessage *sdp);
 
 /* Completes what webrtcbin made, before set-local-description: */
+/* Rejects what @offer rejects, which webrtcbin does not, and cleans what webrtcbin rejects, which is a copy of the peer's section with
+ * the peer's fingerprint. Afterwards kp_sdp_check_same_sections() tells whether the transport is still where webrtcbin has it. */
+void kp_sdp_match_answer (GstSDPMessage *answer, const GstSDPMessage *offer);
 /* rtx for every codec of an m-line that has it for the first only (new payload types from the free dynamic ones) */
 void kp_sdp_add_rtx_for_all (GstSDPMessage *offer);
 /* each a=ssrc and ssrc-group line once */

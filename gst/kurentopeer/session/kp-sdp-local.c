@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "kp-sdp.h"
+
+#include "kp-sdp-edit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define N_PAYLOAD_TYPES 128
+#define FIRST_DYNAMIC 96
+/* Below the usual dynamic ones, RFC 3551 leaves these unassigned; WebRTC uses them when 96 to 127 are full. */
+#define FIRST_SPARE 35
+#define LAST_SPARE 63
+
+static gboolean
+has_kind (const GstSDPMedia *media)
+{
+  KpMediaKind kind;
+
+  return kp_sdp_media_get_kind (media, &kind);
+}
+
+void
+kp_sdp_strip_mids (GstSDPMessage *sdp)
+{
+  for (guint i = 0; i < gst_sdp_message_medias_len (sdp); i++)
+    kp_sdp_media_remove_attributes (kp_sdp_edit_media (sdp, i), "mid");
+  kp_sdp_remove_attributes (sdp, "group");
+}
+
+static void
+reject_like (GstSDPMedia *media, const GstSDPMedia *transport)
+{
+  static const gchar *const shared[] = { "ice-ufrag", "ice-pwd", "setup", "fingerprint" };
+  static const gchar *const meaningless[]
+      = { "candidate", "end-of-candidates", "msid",     "rid",      "simulcast",
+          "ssrc",      "ssrc-group",        "sendrecv", "sendonly", "recvonly" };
+
+  gst_sdp_media_set_port_info (media, 0, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (meaningless); i++)
+    kp_sdp_media_remove_attributes (media, meaningless[i]);
+  kp_sdp_media_set_attribute (media, "inactive", "");
+  for (guint i = 0; i < G_N_ELEMENTS (shared); i++)
+    {
+      const gchar *value = gst_sdp_media_get_attribute_val (transport, shared[i]);
+
+      if (value)
+        kp_sdp_media_set_attribute (media, shared[i], value);
+    }
+}
+
+static void
+set_bundle_of_used (GstSDPMessage *sdp)
+{
+  g_autoptr (GString) group = g_string_new ("BUNDLE");
+
+  for (guint i = 0; i < gst_sdp_message_medias_len (sdp); i++)
+    {
+      if (!kp_sdp_media_is_rejected (sdp, i))
+        g_string_append_printf (group, " %s", kp_sdp_media_get_mid (gst_sdp_message_get_media (sdp, i)));
+    }
+  kp_sdp_remove_attributes (sdp, "group");
+  gst_sdp_message_add_attribute (sdp, "group", group->str);
+}
+
+void
+kp_sdp_match_answer (GstSDPMessage *answer, const GstSDPMessage *offer)
+{
+  g_auto (GStrv) bundle = kp_sdp_dup_bundle (offer);
+  guint n = MIN (gst_sdp_message_medias_len (answer), gst_sdp_message_medias_len (offer));
+  guint transport;
+
+  for (guint i = 0; i < n; i++)
+    {
+      if (kp_sdp_media_is_rejected (offer, i))
+        gst_sdp_media_set_port_info (kp_sdp_edit_media (answer, i), 0, 0);
+    }
+  if (bundle)
+    set_bundle_of_used (answer);
+
+  transport = kp_sdp_get_transport_index (answer);
+  for (guint i = 0; i < n; i++)
+    {
+      if (kp_sdp_media_is_rejected (answer, i))
+        reject_like (kp_sdp_edit_media (answer, i), gst_sdp_message_get_media (answer, transport));
+    }
+}
+
+/* A payload type means one codec in all sections of a BUNDLE, so it is taken when any section has it. */
+static void
+mark_payload_types (const GstSDPMessage *sdp, gboolean *taken)
+{
+  for (guint i = 0; i < gst_sdp_message_medias_len (sdp); i++)
+    {
+      const GstSDPMedia *media = gst_sdp_message_get_media (sdp, i);
+
+      for (guint j = 0; j < gst_sdp_media_formats_len (media); j++)
+        {
+          guint64 format = g_ascii_strtoull (gst_sdp_media_get_format (media, j), NULL, 10);
+
+          if (format < N_PAYLOAD_TYPES)
+            taken[format] = TRUE;
+        }
+    }
+}
+
+static gint
+take_payload_type (gboolean *taken)
+{
+  for (gint i = FIRST_DYNAMIC; i < N_PAYLOAD_TYPES; i++)
+    {
+      if (!taken[i])
+        {
+          taken[i] = TRUE;
+          return i;
+        }
+    }
+  for (gint i = FIRST_SPARE; i <= LAST_SPARE; i++)
+    {
+      if (!taken[i])
+        {
+          taken[i] = TRUE;
+          return i;
+        }
+    }
+  return -1;
+}
+
+static gboolean
+is_encoding (const GstSDPMedia *media, gint payload_type, const gchar *encoding_name)
+{
+  g_autoptr (GstCaps) caps = kp_sdp_media_get_format_caps (media, payload_type);
+
+  return caps
+         && g_strcmp0 (gst_structure_get_string (gst_caps_get_structure (caps, 0), "encoding-name"),
+                       encoding_name)
+                == 0;
+}
+
+/* red, ulpfec and rtx are no codecs. */
+static gboolean
+is_codec (const GstSDPMedia *media, gint payload_type)
+{
+  return !is_encoding (media, payload_type, "RTX") && !is_encoding (media, payload_type, "RED")
+         && !is_encoding (media, payload_type, "ULPFEC");
+}
+
+/* The payload type that an rtx format repairs, or -1. */
+static gint
+get_repaired (const GstSDPMedia *media, gint payload_type)
+{
+  g_autoptr (GstCaps) caps = kp_sdp_media_get_format_caps (media, payload_type);
+  const gchar *apt;
+
+  if (!caps || !is_encoding (media, payload_type, "RTX"))
+    return -1;
+  apt = gst_structure_get_string (gst_caps_get_structure (caps, 0), "apt");
+  return apt ? (gint)g_ascii_strtoll (apt, NULL, 10) : -1;
+}
+
+static void
+add_rtx (GstSDPMedia *media, gint payload_type, gint rtx)
+{
+  g_autoptr (GstCaps) caps = kp_sdp_media_get_format_caps (media, payload_type);
+  g_autofree gchar *format = g_strdup_printf ("%d", rtx);
+  g_autofree gchar *fmtp = g_strdup_printf ("%d apt=%d", rtx, payload_type);
+  g_autofree gchar *rtpmap = NULL;
+  gint clock_rate = 0;
+
+  gst_structure_get_int (gst_caps_get_structure (caps, 0), "clock-rate", &clock_rate);
+  rtpmap = g_strdup_printf ("%d rtx/%d", rtx, clock_rate);
+  gst_sdp_media_add_format (media, format);
+  gst_sdp_media_add_attribute (media, "rtpmap", rtpmap);
+  gst_sdp_media_add_attribute (media, "fmtp", fmtp);
+}
+
+static void
+complete_rtx (GstSDPMedia *media, gboolean *taken)
+{
+  gboolean repaired[N_PAYLOAD_TYPES] = { FALSE };
+  gboolean has_rtx = FALSE;
+  guint n = gst_sdp_media_formats_len (media);
+
+  for (guint i = 0; i < n; i++)
+    {
+      gint apt = get_repaired (media, atoi (gst_sdp_media_get_format (media, i)));
+
+      if (apt >= 0 && apt < N_PAYLOAD_TYPES)
+        has_rtx = repaired[apt] = TRUE;
+    }
+
+  for (guint i = 0; has_rtx && i < n; i++)
+    {
+      gint payload_type = atoi (gst_sdp_media_get_format (media, i));
+      g_autoptr (GstCaps) caps = kp_sdp_media_get_format_caps (media, payload_type);
+      gint rtx;
+
+      if (!caps || repaired[payload_type] || !is_codec (media, payload_type))
+        continue;
+      rtx = take_payload_type (taken);
+      if (rtx < 0)
+        return;
+      add_rtx (media, payload_type, rtx);
+    }
+}
+
+void
+kp_sdp_add_rtx_for_all (GstSDPMessage *offer)
+{
+  gboolean taken[N_PAYLOAD_TYPES] = { FALSE };
+
+  mark_payload_types (offer, taken);
+  for (guint i = 0; i < gst_sdp_message_medias_len (offer); i++)
+    {
+      if (has_kind (gst_sdp_message_get_media (offer, i)))
+        complete_rtx (kp_sdp_edit_media (offer, i), taken);
+    }
+}
+
+static void
+dedupe_ssrcs (GstSDPMedia *media)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint i = 0; i < gst_sdp_media_attributes_len (media);)
+    {
+      const GstSDPAttribute *attribute = gst_sdp_media_get_attribute (media, i);
+      gboolean is_ssrc
+          = g_strcmp0 (attribute->key, "ssrc") == 0 || g_strcmp0 (attribute->key, "ssrc-group") == 0;
+
+      if (is_ssrc && !g_hash_table_add (seen, g_strconcat (attribute->key, ":", attribute->value, NULL)))
+        gst_sdp_media_remove_attribute (media, i);
+      else
+        i++;
+    }
+}
+
+void
+kp_sdp_dedupe_ssrcs (GstSDPMessage *sdp)
+{
+  for (guint i = 0; i < gst_sdp_message_medias_len (sdp); i++)
+    dedupe_ssrcs (kp_sdp_edit_media (sdp, i));
+}
+
+/* webrtcbin writes names of its own there, which would contradict a=msid. */
+static void
+set_ssrc_msids (GstSDPMedia *media, const gchar *msid)
+{
+  for (guint i = 0; i < gst_sdp_media_attributes_len (media); i++)
+    {
+      const GstSDPAttribute *attribute = gst_sdp_media_get_attribute (media, i);
+      const gchar *old;
+      GstSDPAttribute new = { 0 };
+      g_autofree gchar *value = NULL;
+
+      if (g_strcmp0 (attribute->key, "ssrc") != 0 || !attribute->value)
+        continue;
+      old = strstr (attribute->value, " msid:");
+      if (!old)
+        continue;
+
+      value = g_strdup_printf ("%.*s msid:%s", (int)(old - attribute->value), attribute->value, msid);
+      gst_sdp_attribute_set (&new, "ssrc", value);
+      gst_sdp_media_replace_attribute (media, i, &new);
+    }
+}
+
+void
+kp_sdp_set_msid (GstSDPMessage *sdp, const gchar *stream_id)
+{
+  for (guint i = 0; i < gst_sdp_message_medias_len (sdp); i++)
+    {
+      GstSDPMedia *media = kp_sdp_edit_media (sdp, i);
+      const gchar *mid = kp_sdp_media_get_mid (media);
+      g_autofree gchar *msid = NULL;
+
+      if (!has_kind (media))
+        continue;
+      kp_sdp_media_remove_attributes (media, "msid");
+      if (kp_sdp_media_is_rejected (sdp, i) || !(kp_sdp_media_get_direction (media) & KP_DIRECTION_SEND))
+        continue;
+
+      msid = mid ? g_strdup_printf ("%s %s-%s", stream_id, stream_id, mid)
+                 : g_strdup_printf ("%s %s-%u", stream_id, stream_id, i);
+      gst_sdp_media_add_attribute (media, "msid", msid);
+      set_ssrc_msids (media, msid);
+    }
+}
+
+void
+kp_sdp_set_max_message_size (GstSDPMessage *sdp, guint64 size)
+{
+  g_autofree gchar *value = g_strdup_printf ("%" G_GUINT64_FORMAT, size);
+
+  for (guint i = 0; i < gst_sdp_message_medias_len (sdp); i++)
+    {
+      GstSDPMedia *media = kp_sdp_edit_media (sdp, i);
+
+      if (!kp_sdp_media_is_data_channel (media))
+        continue;
+      kp_sdp_media_set_attribute (media, "max-message-size", value);
+    }
+}
+
+static gboolean
+is_bundled (const GstSDPMessage *sdp, guint index)
+{
+  const gchar *mid = kp_sdp_media_get_mid (gst_sdp_message_get_media (sdp, index));
+  g_auto (GStrv) bundle = kp_sdp_dup_bundle (sdp);
+
+  return mid && bundle && g_strv_contains ((const gchar *const *)bundle, mid);
+}
+
+void
+kp_sdp_unreject_bundled (GstSDPMessage *sdp)
+{
+  for (guint i = 0; i < gst_sdp_message_medias_len (sdp); i++)
+    {
+      GstSDPMedia *media = kp_sdp_edit_media (sdp, i);
+
+      if (kp_sdp_media_is_rejected (sdp, i) || !is_bundled (sdp, i))
+        continue;
+      if (gst_sdp_media_get_port (media) == 0)
+        gst_sdp_media_set_port_info (media, 9, 0);
+      kp_sdp_media_remove_attributes (media, "bundle-only");
+    }
+}
+
+void
+kp_sdp_add_candidate (GstSDPMessage *sdp, guint mline_index, const gchar *candidate)
+{
+  GstSDPMedia *media;
+
+  if (mline_index >= gst_sdp_message_medias_len (sdp))
+    return;
+
+  media = kp_sdp_edit_media (sdp, mline_index);
+  if (g_str_has_prefix (candidate, "a="))
+    candidate += strlen ("a=");
+  if (g_str_has_prefix (candidate, "candidate:"))
+    candidate += strlen ("candidate:");
+
+  if (*candidate == '\0')
+    gst_sdp_media_add_attribute (media, "end-of-candidates", "");
+  else
+    gst_sdp_media_add_attribute (media, "candidate", candidate);
+}
