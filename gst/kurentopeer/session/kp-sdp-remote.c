@@ -460,6 +460,8 @@ kp_sdp_parse_remote (const gchar *text, gboolean *inserted_mids, GError **error)
   g_autoptr (GstSDPMessage) sdp = NULL;
   g_autofree gchar *lines = kp_sdp_filter_lines (text, error);
 
+  gboolean inserted = FALSE;
+
   *inserted_mids = FALSE;
   if (!lines)
     return NULL;
@@ -472,8 +474,9 @@ kp_sdp_parse_remote (const gchar *text, gboolean *inserted_mids, GError **error)
   spread_direction (sdp);
   if (!check_mids (sdp, mids, error))
     return NULL;
-  insert_mids (sdp, mids, inserted_mids);
+  insert_mids (sdp, mids, &inserted);
   if (!unify_transport (sdp, error))
     return NULL;
+  *inserted_mids = inserted;
   return g_steal_pointer (&sdp);
 }

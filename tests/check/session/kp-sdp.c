@@ -1,65 +1,119 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "kp-sdp.h"
 
-#include "gstkurentoerror.h"
-#include "sdp-data.h"
+#include "kp-sdp-edit.h"
+#include "sdp-test.h"
 
-#include <gst/check/gstcheck.h>
-
-#include <string.h>
-
-#define FINGERPRINT                                                                                          \
-  "sha-256 FD:DF:34:C3:CF:6F:DF:7D:07:DE:05:64:68:9D:38:2D:E3:12:AB:AE:35:FF:7C:29:6C:F4:FB:5B:7B:7F:6C:D6"
-
-static GstSDPMessage *
-parse (const gchar *text)
+GST_START_TEST (test_lookups)
 {
-  g_autoptr (GError) error = NULL;
-  gboolean inserted_mids;
-  GstSDPMessage *sdp = kp_sdp_parse_remote (text, &inserted_mids, &error);
+  g_autofree gchar *text = sdp_load ("small-offer");
+  g_autoptr (GstSDPMessage) sdp = sdp_parse_raw (text);
+  const GstSDPMedia *audio = gst_sdp_message_get_media (sdp, 0);
+  const GstSDPMedia *video = gst_sdp_message_get_media (sdp, 1);
+  const GstSDPMedia *data = gst_sdp_message_get_media (sdp, 2);
+  g_autofree gchar *id = kp_sdp_get_session_id (sdp);
+  KpMediaKind kind;
 
-  g_assert_no_error (error);
-  fail_unless (sdp != NULL);
-  return sdp;
+  fail_unless (kp_sdp_media_get_kind (audio, &kind) && kind == KP_MEDIA_AUDIO);
+  fail_unless (kp_sdp_media_get_kind (video, &kind) && kind == KP_MEDIA_VIDEO);
+  fail_if (kp_sdp_media_get_kind (data, &kind));
+  fail_unless (kp_sdp_media_is_data_channel (data));
+  fail_if (kp_sdp_media_is_data_channel (video));
+  fail_unless_equals_string (kp_sdp_media_get_mid (video), "v");
+  fail_unless_equals_int (kp_sdp_media_get_extmap_id (audio, "urn:ietf:params:rtp-hdrext:ssrc-audio-level"),
+                          1);
+  fail_unless_equals_int (kp_sdp_media_get_extmap_id (video, "urn:ietf:params:rtp-hdrext:sdes:mid"), 2);
+  fail_unless_equals_int (kp_sdp_media_get_extmap_id (audio, "urn:ietf:params:rtp-hdrext:sdes:mid"), 0);
+  fail_unless_equals_string (id, "- 42 127.0.0.1");
 }
+GST_END_TEST;
 
-static const gchar *
-get_value (const GstSDPMessage *sdp, guint index, const gchar *name)
+GST_START_TEST (test_format_caps)
 {
-  return gst_sdp_media_get_attribute_val (gst_sdp_message_get_media (sdp, index), name);
-}
+  static const struct
+  {
+    guint section;
+    gint payload_type;
+    const gchar *caps;
+  } rows[] = {
+    { 0, 111,
+      "application/x-rtp, media=audio, payload=111, clock-rate=48000, encoding-name=OPUS, "
+      "encoding-params=(string)2, "
+      "minptime=(string)10, useinbandfec=(string)1" },
+    { 1, 96,
+      "application/x-rtp, media=video, payload=96, clock-rate=90000, encoding-name=VP8, "
+      "rtcp-fb-nack-pli=true" },
+    { 1, 97,
+      "application/x-rtp, media=video, payload=97, clock-rate=90000, encoding-name=RTX, apt=(string)96" },
+    { 1, 98, NULL },
+    { 1, 111, NULL },
+    { 2, 0, NULL },
+  };
+  g_autoptr (GstSDPMessage) sdp = sdp_parse_changed ("a=rtcp-fb:96", "a=framesize:96 1-1\r\na=rtcp-fb:96");
 
-/* What webrtcbin relies on, whatever came in. */
-static void
-check_invariants (const GstSDPMessage *sdp)
-{
-  static const gchar *const of_transport[] = { "ice-ufrag", "ice-pwd", "setup", "fingerprint" };
-  guint transport = kp_sdp_get_transport_index (sdp);
-
-  for (guint i = 0; i < gst_sdp_message_medias_len (sdp); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      const GstSDPMedia *media = gst_sdp_message_get_media (sdp, i);
+      g_autoptr (GstCaps) caps = kp_sdp_media_get_format_caps (
+          gst_sdp_message_get_media (sdp, rows[i].section), rows[i].payload_type);
+      g_autoptr (GstCaps) expected = rows[i].caps ? gst_caps_from_string (rows[i].caps) : NULL;
 
-      fail_unless (kp_sdp_media_get_mid (media) != NULL);
-      for (guint j = 0; j < G_N_ELEMENTS (of_transport); j++)
-        {
-          fail_unless_equals_string (get_value (sdp, i, of_transport[j]),
-                                     get_value (sdp, transport, of_transport[j]));
-          fail_unless (gst_sdp_media_get_attribute_val_n (media, of_transport[j], 1) == NULL);
-          fail_unless (gst_sdp_message_get_attribute_val (sdp, of_transport[j]) == NULL);
-        }
+      if (expected)
+        fail_unless (gst_caps_is_equal (caps, expected), "%" GST_PTR_FORMAT, caps);
+      else
+        fail_unless (caps == NULL);
     }
-  fail_if (kp_sdp_media_is_rejected (sdp, transport));
 }
+GST_END_TEST;
 
-GST_START_TEST (test_real_descriptions)
+GST_START_TEST (test_directions)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (sdp_names); i++)
-    {
-      g_autofree gchar *text = sdp_load (sdp_names[i]);
-      g_autoptr (GstSDPMessage) sdp = parse (text);
+  static const struct
+  {
+    const gchar *lines;
+    KpDirection direction;
+  } rows[] = {
+    { "a=sendrecv", KP_DIRECTION_SENDRECV }, { "a=sendonly", KP_DIRECTION_SEND },
+    { "a=recvonly", KP_DIRECTION_RECV },     { "a=inactive", KP_DIRECTION_INACTIVE },
+    { "a=x", KP_DIRECTION_SENDRECV },        { "a=recvonly\r\na=sendonly", KP_DIRECTION_RECV },
+  };
 
-      check_invariants (sdp);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GstSDPMessage) sdp = sdp_parse_changed ("a=sendrecv", rows[i].lines);
+
+      fail_unless_equals_int (kp_sdp_media_get_direction (gst_sdp_message_get_media (sdp, 0)),
+                              rows[i].direction);
+    }
+}
+GST_END_TEST;
+
+GST_START_TEST (test_same_sections)
+{
+  static const struct
+  {
+    const gchar *from;
+    const gchar *to;
+    gboolean same;
+  } rows[] = {
+    { "a=sendonly", "a=recvonly", TRUE },
+    { "m=video 9 ", "m=video 0 ", TRUE },
+    { "m=video 9 ", "m=audio 9 ", FALSE },
+    { "a=mid:v", "a=mid:w", FALSE },
+    { "m=audio 9 ", "m=audio 0 ", FALSE }, /* the transport moves */
+    { "m=application", "m=text 0 RTP/AVP 0\r\nm=application", FALSE },
+  };
+  g_autofree gchar *text = sdp_load ("small-offer");
+  g_autoptr (GstSDPMessage) former = sdp_parse (text);
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree gchar *changed = sdp_replace (text, rows[i].from, rows[i].to);
+      g_autoptr (GstSDPMessage) now = sdp_parse_raw (changed);
+      g_autoptr (GError) error = NULL;
+
+      fail_unless_equals_int (kp_sdp_check_same_sections (former, now, &error), rows[i].same);
+      if (!rows[i].same)
+        g_assert_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_NEGOTIATION);
     }
 }
 GST_END_TEST;
@@ -71,7 +125,10 @@ kp_sdp_suite (void)
   TCase *tcase = tcase_create ("general");
 
   suite_add_tcase (suite, tcase);
-  tcase_add_test (tcase, test_real_descriptions);
+  tcase_add_test (tcase, test_lookups);
+  tcase_add_test (tcase, test_format_caps);
+  tcase_add_test (tcase, test_directions);
+  tcase_add_test (tcase, test_same_sections);
   return suite;
 }
 
