@@ -11,12 +11,17 @@
 #include <stdlib.h>
 #include <gst/webrtc/webrtc.h>
 
-/* The source of the benchmark, and the encoder settings of kurentopeer's codec table. */
+/* The source of the benchmark, and the settings of kurentopeer's codec table. */
 #define VIDEO_SOURCE "videotestsrc is-live=true ! video/x-raw,width=640,height=480,framerate=30/1"
 #define VIDEO_ENCODER                                                                                        \
-  "vp8enc deadline=1 cpu-used=-16 target-bitrate=600000 end-usage=cbr keyframe-max-dist=2000 "               \
-  "lag-in-frames=0 "                                                                                         \
-  "error-resilient=default buffer-initial-size=100 buffer-optimal-size=120 buffer-size=150"
+  "vp8enc deadline=1 lag-in-frames=0 end-usage=cbr error-resilient=default keyframe-mode=disabled "          \
+  "keyframe-max-dist=2000 buffer-initial-size=100 buffer-optimal-size=120 buffer-size=150 "                  \
+  "max-intra-bitrate=250 undershoot=95 overshoot=15 cpu-used=-8 token-partitions=4 target-bitrate=600000 "   \
+  "threads=%u"
+#define AUDIO_ENCODER                                                                                        \
+  "opusenc bitrate=64000 bitrate-type=constrained-vbr complexity=5 frame-size=20 inband-fec=true "           \
+  "packet-loss-percentage=5 perfect-timestamp=true"
+#define VIDEO_PAYLOADER "rtpvp8pay picture-id-mode=15-bit mtu=1200"
 
 typedef struct
 {
@@ -168,23 +173,21 @@ find_payload_type (const GstSDPMessage *offer, guint mline_index, const gchar *e
 static void
 append_track (GString *line, const GstSDPMessage *offer, guint mline_index)
 {
-  gboolean is_video
-      = g_str_equal (gst_sdp_media_get_media (gst_sdp_message_get_media (offer, mline_index)), "video");
-  gint pt = find_payload_type (offer, mline_index, is_video ? "VP8" : "OPUS");
+  const gchar *media = gst_sdp_media_get_media (gst_sdp_message_get_media (offer, mline_index));
+  gboolean is_video = g_str_equal (media, "video");
+  const gchar *encoding = is_video ? "VP8" : "OPUS";
+  gint pt = find_payload_type (offer, mline_index, encoding);
 
   if (is_video)
     g_string_append_printf (line,
-                            VIDEO_SOURCE " ! videoconvert ! queue ! " VIDEO_ENCODER " ! rtpvp8pay pt=%d"
-                                         " ! application/x-rtp,media=video,encoding-name=VP8,payload=%d"
-                                         " ! webrtc.sink_%u ",
-                            pt, pt, mline_index);
+                            VIDEO_SOURCE " ! videoconvert ! queue ! " VIDEO_ENCODER " ! " VIDEO_PAYLOADER,
+                            MIN (g_get_num_processors (), 4));
   else
-    g_string_append_printf (
-        line,
-        "audiotestsrc is-live=true ! audioconvert ! audioresample ! queue ! opusenc"
-        " ! rtpopuspay pt=%d ! application/x-rtp,media=audio,encoding-name=OPUS,payload=%d"
-        " ! webrtc.sink_%u ",
-        pt, pt, mline_index);
+    g_string_append (line, "audiotestsrc is-live=true ! audioconvert ! audioresample ! queue ! " AUDIO_ENCODER
+                           " ! rtpopuspay");
+  g_string_append_printf (line,
+                          " pt=%d ! application/x-rtp,media=%s,encoding-name=%s,payload=%d ! webrtc.sink_%u ",
+                          pt, media, encoding, pt, mline_index);
 }
 
 static void
