@@ -1,7 +1,8 @@
-// SPDX-License-Identifier: LGPL-2.1-or-later
-// The servers under measurement, each a process that listens on a port of 127.0.0.1.
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The servers under measurement, each a process that listens on a port of 127.0.0.1. */
+import {spawn, spawnSync} from 'node:child_process';
+import {once} from 'node:events';
 import net from 'node:net';
 import path from 'node:path';
 
@@ -9,7 +10,7 @@ const VIDEO = 'videotestsrc is-live=true ! video/x-raw,width=640,height=480,fram
 const AUDIO = 'audiotestsrc is-live=true ! peer.';
 
 function environment(build) {
-  const plugins = [path.join(build, 'gst/kurentopeer'), process.env.GST_PLUGIN_PATH].filter(Boolean);
+  const plugins = [path.join(build, 'gst/kurentopeer/plugin'), process.env.GST_PLUGIN_PATH].filter(Boolean);
   return {
     ...process.env,
     GST_PLUGIN_PATH: plugins.join(':'),
@@ -26,9 +27,9 @@ export const commands = {
   bare: (build, port) => [path.join(build, 'tests/benchmarks/startup-bare-server'), String(port)],
 };
 
-// Fills the plugin registry too, so that no round counts a plugin scan.
+/* Fills the plugin registry too, so that no round counts a plugin scan. */
 export function isInstalled(name, build) {
-  const options = { env: environment(build) };
+  const options = {env: environment(build)};
   if (name === 'kurentopeer') return spawnSync('gst-inspect-1.0', ['kurentopeersendonly'], options).status === 0;
   return spawnSync(commands[name](build, 0)[0], [], options).error === undefined;
 }
@@ -40,7 +41,7 @@ export function now() {
 export async function freePort() {
   const server = net.createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address();
+  const {port} = server.address();
   server.close();
   await once(server, 'close');
   return port;
@@ -60,13 +61,13 @@ export class Server {
     this.port = port;
     this.output = '';
     this.started = now();
-    this.process = spawn(program, args, { env: environment(build), stdio: ['ignore', 'pipe', 'pipe'] });
+    this.process = spawn(program, args, {env: environment(build), stdio: ['ignore', 'pipe', 'pipe']});
     this.process.stdout.on('data', (data) => (this.output += data));
     this.process.stderr.on('data', (data) => (this.output += data));
     this.url = `ws://127.0.0.1:${port}/helloworld`;
   }
 
-  // The port is tried each millisecond: a browser slows down WebSockets that failed.
+  /* The port is tried each millisecond: a browser slows down WebSockets that failed. */
   async listening() {
     while (!(await canConnect(this.port))) {
       if (this.process.exitCode !== null) throw new Error(`the server ended: ${this.output}`);

@@ -1,34 +1,35 @@
 #!/usr/bin/env node
-// SPDX-License-Identifier: LGPL-2.1-or-later
-// From the browser's offer to its first decoded picture: kurentopeer, bare webrtcbin, Chromium. See README.md.
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* From the browser's offer to its first decoded picture: kurentopeer, bare webrtcbin, Chromium. See README.md. */
+import {spawnSync} from 'node:child_process';
+import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
-import { Server, commands, freePort, isInstalled } from './servers.mjs';
-import { summary, table } from './stats.mjs';
-import { launchBrowser, servePages } from './web.mjs';
+import {parseArgs} from 'node:util';
+import {Server, commands, freePort, isInstalled} from './servers.mjs';
+import {summary, table} from './stats.mjs';
+import {launchBrowser, servePages} from './web.mjs';
 
-const REST = 400; // ms between rounds, so that one does not pay for the end of the last
+const REST = 400; /* ms between rounds, so that one does not pay for the end of the last */
 const PHASES = ['listening', 'offer', 'answer', 'candidate', 'ice', 'dtls', 'received', 'decoded', 'shown'];
-const TARGETS = { 'warm/bare': 0.55, 'warm/chromium': 0.4, 'cold/bare': 0.45 };
+const TARGETS = {'warm/bare': 0.55, 'warm/chromium': 0.4, 'cold/bare': 0.45};
 
 const root = path.resolve(import.meta.dirname, '../../..');
-const { values: options } = parseArgs({
+const {values: options} = parseArgs({
   options: {
-    build: { type: 'string', default: path.join(root, 'build') },
-    rounds: { type: 'string', default: '15' },
-    servers: { type: 'string', default: 'kurentopeer,bare,chromium' },
-    kinds: { type: 'string', default: 'warm,cold' },
-    mdns: { type: 'boolean', default: false },
-    save: { type: 'string' },
+    build: {type: 'string', default: path.join(root, 'build')},
+    rounds: {type: 'string', default: '15'},
+    servers: {type: 'string', default: 'kurentopeer,bare,chromium'},
+    kinds: {type: 'string', default: 'warm,cold'},
+    mdns: {type: 'boolean', default: false},
+    save: {type: 'string'},
   },
 });
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-// Marks in ms after @zero.
+/* Marks in ms after @zero. */
 function since(zero, marks) {
   return Object.fromEntries(Object.entries(marks).map(([name, time]) => [name, Number((time - zero).toFixed(2))]));
 }
@@ -39,20 +40,20 @@ async function warmRound(page, url) {
   return since(marks.offer, marks);
 }
 
-// The page is open and its offer made when the process starts.
+/* The page is open and its offer made when the process starts. */
 async function coldRound(page, name, origin) {
   await page.evaluate(() => window.prepare());
   const server = new Server(name, options.build, await freePort(), origin);
   try {
     const listening = await server.listening();
     const marks = await page.evaluate((url) => window.run(url), server.url);
-    return since(server.started, { listening, ...marks });
+    return since(server.started, {listening, ...marks});
   } finally {
     await server.stop();
   }
 }
 
-// Interleaved, so that a slow moment of the machine meets all of them; the first round of each is not counted.
+/* Interleaved, so that a slow moment of the machine meets all of them; the first round of each is not counted. */
 async function interleave(names, kind, round) {
   const results = Object.fromEntries(names.map((name) => [name, []]));
   for (let i = 0; i <= Number(options.rounds); i++) {
@@ -69,7 +70,7 @@ async function interleave(names, kind, round) {
 
 async function measureWarm(names, page, pages, origin) {
   const servers = [];
-  const urls = { chromium: `ws://127.0.0.1:${pages.port}/helloworld` };
+  const urls = {chromium: `ws://127.0.0.1:${pages.port}/helloworld`};
   try {
     for (const name of names.filter((name) => commands[name])) {
       const server = new Server(name, options.build, await freePort(), origin);
@@ -92,7 +93,7 @@ function resultRows(kind, results) {
   const medians = {};
   for (const [name, rounds] of Object.entries(results)) medians[name] = summary(rounds.map((marks) => marks.decoded)).median;
   return Object.entries(results).map(([name, rounds]) => {
-    const { q1, median, q3 } = summary(rounds.map((marks) => marks.decoded));
+    const {q1, median, q3} = summary(rounds.map((marks) => marks.decoded));
     const shown = summary(rounds.map((marks) => marks.shown)).median;
     const ratio = (other) => {
       if (!medians[other] || other === name) return '-';
@@ -112,12 +113,12 @@ function phaseRows(kind, results) {
 
 function machine(chromium) {
   const system = /PRETTY_NAME="(.*)"/.exec(readFileSync('/etc/os-release', 'utf8'))?.[1];
-  const gstreamer = spawnSync('gst-launch-1.0', ['--version'], { encoding: 'utf8' }).stdout.split('\n')[1];
-  return { system, cores: os.availableParallelism(), cpu: os.cpus()[0].model, gstreamer, chromium, node: process.version };
+  const gstreamer = spawnSync('gst-launch-1.0', ['--version'], {encoding: 'utf8'}).stdout.split('\n')[1];
+  return {system, cores: os.availableParallelism(), cpu: os.cpus()[0].model, gstreamer, chromium, node: process.version};
 }
 
 function save(file, record) {
-  mkdirSync(path.dirname(file), { recursive: true });
+  mkdirSync(path.dirname(file), {recursive: true});
   writeFileSync(file, `${JSON.stringify(record, null, 1)}\n`);
   console.log(`\nkept in ${file}`);
 }
@@ -152,7 +153,7 @@ async function main() {
     console.log(table([['', ...PHASES], ...kinds.flatMap(([kind, rounds]) => phaseRows(kind, rounds))]));
     if (options.save) {
       const command = ['tests/benchmarks/startup/startup.mjs', ...process.argv.slice(2)].join(' ');
-      save(options.save, { command, date: new Date().toISOString().slice(0, 10), machine: machine(await browsers[0].version()), results });
+      save(options.save, {command, date: new Date().toISOString().slice(0, 10), machine: machine(await browsers[0].version()), results});
     }
   } finally {
     await Promise.all(browsers.map((browser) => browser.close()));

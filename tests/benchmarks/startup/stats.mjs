@@ -1,6 +1,7 @@
-// SPDX-License-Identifier: LGPL-2.1-or-later
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-// Linear interpolation between the closest ranks.
+
+/* Linear interpolation between the closest ranks. */
 export function quantile(values, q) {
   const sorted = [...values].sort((a, b) => a - b);
   const position = (sorted.length - 1) * q;
@@ -10,7 +11,7 @@ export function quantile(values, q) {
 
 export function summary(values) {
   const [q1, median, q3] = [0.25, 0.5, 0.75].map((q) => Number(quantile(values, q).toFixed(1)));
-  return { q1, median, q3, rounds: values.length };
+  return {q1, median, q3, rounds: values.length};
 }
 
 export function table(rows) {

@@ -1,20 +1,21 @@
-// SPDX-License-Identifier: LGPL-2.1-or-later
-// The browser's side of one round, the same for every server: kurento-utils offers and receives.
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The browser's side of one round, the same for every server: kurento-utils offers and receives. */
 import kurentoUtils from 'kurento-utils';
 
-const DEADLINE = 15000; // ms
+const DEADLINE = 15000; /* ms */
 
-// The first picture that leaves the decoder, without waiting for the screen's next refresh.
-async function firstDecoded({ track, receiver }) {
-  const reader = new MediaStreamTrackProcessor({ track }).readable.getReader();
-  const { value: frame } = await reader.read();
+/* The first picture that leaves the decoder, without waiting for the screen's next refresh. */
+async function firstDecoded({track, receiver}) {
+  const reader = new MediaStreamTrackProcessor({track}).readable.getReader();
+  const {value: frame} = await reader.read();
   const time = performance.now();
   const size = `${frame.codedWidth}x${frame.codedHeight}`;
   frame.close();
   reader.cancel();
-  // The next picture is a thirtieth of a second away, so this is the last packet of the first one.
-  const stats = [...(await receiver.getStats()).values()].find(({ type }) => type === 'inbound-rtp');
-  return { time, size, received: stats.lastPacketReceivedTimestamp - performance.timeOrigin };
+  /* The next picture is a thirtieth of a second away, so this is the last packet of the first one. */
+  const stats = [...(await receiver.getStats()).values()].find(({type}) => type === 'inbound-rtp');
+  return {time, size, received: stats.lastPacketReceivedTimestamp - performance.timeOrigin};
 }
 
 function firstShown(video) {
@@ -23,9 +24,9 @@ function firstShown(video) {
 
 class Round {
   constructor() {
-    this.marks = {}; // name -> performance.now()
-    this.candidates = []; // waiting for the socket
-    this.video = Object.assign(document.createElement('video'), { autoplay: true, muted: true });
+    this.marks = {}; /* name -> performance.now() */
+    this.candidates = []; /* waiting for the socket */
+    this.video = Object.assign(document.createElement('video'), {autoplay: true, muted: true});
     document.body.replaceChildren(this.video);
   }
 
@@ -33,12 +34,12 @@ class Round {
     this.marks[name] ??= time;
   }
 
-  // Makes the peer and its offer; nothing is sent yet.
+  /* Makes the peer and its offer; nothing is sent yet. */
   prepare() {
     return new Promise((resolve, reject) => {
       const options = {
         remoteVideo: this.video,
-        configuration: { iceServers: [] },
+        configuration: {iceServers: []},
         onicecandidate: (candidate) => this.sendCandidate(candidate),
       };
       this.peer = kurentoUtils.WebRtcPeer.WebRtcPeerRecvonly(options, (error) => {
@@ -59,12 +60,12 @@ class Round {
       pc.addEventListener('track', (event) => event.track.kind === 'video' && resolve(firstDecoded(event)));
     });
     this.shown = firstShown(this.video);
-    this.decoded.then(({ time, received }) => this.mark('decoded', time) ?? this.mark('received', received));
+    this.decoded.then(({time, received}) => this.mark('decoded', time) ?? this.mark('received', received));
     this.shown.then((time) => this.mark('shown', time));
   }
 
   sendCandidate(candidate) {
-    const text = JSON.stringify({ id: 'onIceCandidate', candidate });
+    const text = JSON.stringify({id: 'onIceCandidate', candidate});
     this.started ? this.socket.send(text) : this.candidates.push(text);
   }
 
@@ -79,7 +80,7 @@ class Round {
   exchange() {
     return new Promise((resolve, reject) => {
       this.socket.onclose = () => reject(new Error('the server closed the WebSocket'));
-      this.socket.onmessage = ({ data }) => {
+      this.socket.onmessage = ({data}) => {
         const message = JSON.parse(data);
         if (message.id === 'startResponse') {
           this.mark('answer');
@@ -93,35 +94,35 @@ class Round {
       };
       setTimeout(() => this.explain().then((text) => reject(new Error(text))), DEADLINE);
       this.mark('offer');
-      this.socket.send(JSON.stringify({ id: 'start', sdpOffer: this.offer }));
+      this.socket.send(JSON.stringify({id: 'start', sdpOffer: this.offer}));
       this.started = true;
       this.candidates.forEach((text) => this.socket.send(text));
       Promise.all([this.decoded, this.shown]).then(resolve);
     });
   }
 
-  // Why there is no picture.
+  /* Why there is no picture. */
   async explain() {
     const stats = [...(await this.peer.peerConnection.getStats()).values()];
-    const video = stats.find(({ type, kind }) => type === 'inbound-rtp' && kind === 'video') ?? {};
-    const { packetsReceived, packetsLost, framesReceived, keyFramesDecoded, pliCount } = video;
-    const seen = { packetsReceived, packetsLost, framesReceived, keyFramesDecoded, pliCount };
-    return `no picture after ${DEADLINE} ms: ${JSON.stringify({ ...this.marks, ...seen })}`;
+    const video = stats.find(({type, kind}) => type === 'inbound-rtp' && kind === 'video') ?? {};
+    const {packetsReceived, packetsLost, framesReceived, keyFramesDecoded, pliCount} = video;
+    const seen = {packetsReceived, packetsLost, framesReceived, keyFramesDecoded, pliCount};
+    return `no picture after ${DEADLINE} ms: ${JSON.stringify({...this.marks, ...seen})}`;
   }
 
   async run(url) {
     await this.connect(url);
     await this.exchange();
-    const { size } = await this.decoded;
+    const {size} = await this.decoded;
     if (size !== '640x480') throw new Error(`the picture is ${size}`);
-    // Wall clock, so that the driver can count from the start of a process.
+    /* Wall clock, so that the driver can count from the start of a process. */
     return Object.fromEntries(Object.entries(this.marks).map(([name, time]) => [name, performance.timeOrigin + time]));
   }
 
   stop() {
     this.peer.dispose();
     if (this.socket?.readyState !== WebSocket.OPEN) return undefined;
-    this.socket.send(JSON.stringify({ id: 'stop' }));
+    this.socket.send(JSON.stringify({id: 'stop'}));
     return new Promise((resolve) => {
       this.socket.onclose = resolve;
       this.socket.close();

@@ -1,7 +1,8 @@
-// SPDX-License-Identifier: LGPL-2.1-or-later
-// The pages, the relay between two browsers, and the browsers themselves.
-import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The pages, the relay between two browsers, and the browsers themselves. */
+import {createServer} from 'node:http';
+import {createRequire} from 'node:module';
 import path from 'node:path';
 
 const here = import.meta.dirname;
@@ -9,7 +10,7 @@ const interop = path.join(here, '../../interop');
 const require = createRequire(path.join(interop, 'package.json'));
 const esbuild = require('esbuild');
 const puppeteer = require('puppeteer-core');
-const { WebSocketServer } = require('ws');
+const {WebSocketServer} = require('ws');
 
 async function bundle(name) {
   const result = await esbuild.build({
@@ -18,16 +19,16 @@ async function bundle(name) {
     bundle: true,
     write: false,
     format: 'iife',
-    define: { global: 'window' },
+    define: {global: 'window'},
     logLevel: 'error',
   });
   return result.outputFiles[0].text;
 }
 
-// One sender, one viewer at a time: what one says, the other hears.
+/* One sender, one viewer at a time: what one says, the other hears. */
 function relay(http) {
   const sockets = {};
-  const server = new WebSocketServer({ noServer: true });
+  const server = new WebSocketServer({noServer: true});
   http.on('upgrade', (request, socket, head) => {
     server.handleUpgrade(request, socket, head, (peer) => {
       const role = request.url === '/sender' ? 'sender' : 'viewer';
@@ -38,9 +39,9 @@ function relay(http) {
   });
 }
 
-// Resolves to the port.
+/* Resolves to the port. */
 export async function servePages() {
-  const scripts = { '/viewer.js': await bundle('viewer'), '/sender.js': await bundle('sender') };
+  const scripts = {'/viewer.js': await bundle('viewer'), '/sender.js': await bundle('sender')};
   const http = createServer((request, response) => {
     const script = scripts[request.url];
     response.setHeader('content-type', script ? 'text/javascript' : 'text/html');
@@ -48,10 +49,10 @@ export async function servePages() {
   });
   relay(http);
   await new Promise((resolve) => http.listen(0, '127.0.0.1', resolve));
-  return { port: http.address().port, close: () => http.closeAllConnections() ?? http.close() };
+  return {port: http.address().port, close: () => http.closeAllConnections() ?? http.close()};
 }
 
-export function launchBrowser({ mdns }) {
+export function launchBrowser({mdns}) {
   const args = [
     '--autoplay-policy=no-user-gesture-required',
     '--use-fake-device-for-media-stream=fps=30',
@@ -59,5 +60,5 @@ export function launchBrowser({ mdns }) {
   ];
   if (process.getuid() === 0) args.push('--no-sandbox');
   if (!mdns) args.push('--disable-features=WebRtcHideLocalIpsWithMdns');
-  return puppeteer.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args });
+  return puppeteer.launch({executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args});
 }
