@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/check/gstcheck.h>
+
+#define VIDEO_CAPS "video/x-raw,format=I420,width=16,height=16,framerate=30/1"
+#define FRAME_SIZE 384
+#define FRAME_TIME (GST_SECOND / 30)
+
+#define wait_for(condition)                                                                                  \
+  G_STMT_START                                                                                               \
+  {                                                                                                          \
+    gint64 deadline_ = g_get_monotonic_time () + 5 * G_TIME_SPAN_SECOND;                                     \
+    while (!(condition) && g_get_monotonic_time () < deadline_)                                              \
+      g_poll (NULL, 0, 1);                                                                                   \
+    fail_unless (condition, "waited in vain for " #condition);                                               \
+  }                                                                                                          \
+  G_STMT_END
+
+static inline GstBuffer *
+frame (GstClockTime pts)
+{
+  GstBuffer *buffer = gst_buffer_new_allocate (NULL, FRAME_SIZE, NULL);
+
+  gst_buffer_memset (buffer, 0, 0x80, FRAME_SIZE);
+  GST_BUFFER_PTS (buffer) = pts;
+  GST_BUFFER_DURATION (buffer) = FRAME_TIME;
+  return buffer;
+}
+
+/* A pipeline goes to NULL at once, and has said nothing bad. Takes @pipeline. */
+static inline void
+end_pipeline (GstElement *pipeline)
+{
+  g_autoptr (GstBus) bus = gst_element_get_bus (pipeline);
+  g_autoptr (GstMessage) message = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR | GST_MESSAGE_WARNING);
+  gint64 start = g_get_monotonic_time ();
+
+  fail_if (message, "the pipeline said: %" GST_PTR_FORMAT, message);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  fail_unless (g_get_monotonic_time () - start < G_TIME_SPAN_SECOND);
+  gst_object_unref (pipeline);
+}
