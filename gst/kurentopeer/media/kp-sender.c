@@ -31,6 +31,7 @@ struct _KpSender
   GstElement *encoder; /* borrowed, of the bin */
   GstPad *encoder_src; /* owned */
   GstCaps *rtp_caps; /* owned; what the src pad says for as long as it lives */
+  GstCaps *payloader_caps; /* owned; what the payloader thinks that downstream takes */
 
   GMutex lock; /* guards everything below */
   KpKeyframeLimit keyframe_limit;
@@ -121,6 +122,22 @@ rtp_caps_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   return GST_PAD_PROBE_OK;
 }
 
+/* What was negotiated is what the payloader gets to know of the other side. Left to itself it takes the ssrc from
+ * downstream, no payload type below 96, and limits the encoder to the level that was offered. */
+static GstPadProbeReturn
+rtp_caps_query_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  KpSender *self = user_data;
+  GstQuery *query = GST_PAD_PROBE_INFO_QUERY (info);
+
+  if (GST_QUERY_TYPE (query) != GST_QUERY_CAPS)
+    return GST_PAD_PROBE_OK;
+
+  gst_query_set_caps_result (query, self->payloader_caps);
+
+  return GST_PAD_PROBE_HANDLED;
+}
+
 static gboolean
 add_extension (KpSender *self, GstElement *payloader, const gchar *uri, guint id, const gchar *mid,
                GError **error)
@@ -203,6 +220,8 @@ add_probes (KpSender *self, GstElement *payloader, GstPad *src)
   g_autoptr (GstPad) payloader_src = gst_element_get_static_pad (payloader, "src");
 
   gst_pad_add_probe (payloader_src, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, rtp_caps_cb, self, NULL);
+  gst_pad_add_probe (payloader_src, GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM | GST_PAD_PROBE_TYPE_PUSH,
+                     rtp_caps_query_cb, self, NULL);
   if (self->codec->kind != KP_MEDIA_VIDEO)
     return;
   gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, upstream_event_cb, self, NULL);
@@ -217,6 +236,11 @@ build (KpSender *self, const KpSenderConfig *config, GError **error)
   self->codec = config->codec;
   self->rtp_caps = kp_codec_get_rtp_caps (config->codec, config->payload_type);
   gst_caps_set_simple (self->rtp_caps, "ssrc", G_TYPE_UINT, config->ssrc, NULL);
+  self->payloader_caps = gst_caps_new_simple ("application/x-rtp", "media", G_TYPE_STRING,
+                                              kp_media_kind_to_string (config->codec->kind), "encoding-name",
+                                              G_TYPE_STRING, config->codec->name, "clock-rate", G_TYPE_INT,
+                                              config->codec->clock_rate, "payload", G_TYPE_INT,
+                                              config->payload_type, "ssrc", G_TYPE_UINT, config->ssrc, NULL);
 
   if (!append_converter (self, &last, error) || !append_encoder (self, &last, config->bitrate, error)
       || !kp_element_append (GST_BIN (self), &last, make_payloader (self, config, error), error))
@@ -233,6 +257,7 @@ kp_sender_finalize (GObject *object)
 
   g_clear_object (&self->encoder_src);
   gst_clear_caps (&self->rtp_caps);
+  gst_clear_caps (&self->payloader_caps);
   g_mutex_clear (&self->lock);
 
   G_OBJECT_CLASS (kp_sender_parent_class)->finalize (object);
