@@ -205,6 +205,39 @@ prepare_data_channel_cb (GstElement *webrtcbin, GstWebRTCDataChannel *channel, g
   g_mutex_unlock (&self->lock);
 }
 
+/* An empty message is one zero byte on the wire (RFC 8831, 6.6); webrtcbin sends none, which ends the channel. */
+static GstPadProbeReturn
+empty_message_probe_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
+
+  if (gst_buffer_get_size (buffer) == 0)
+    {
+      buffer = gst_buffer_make_writable (buffer);
+      gst_buffer_append_memory (
+          buffer, gst_memory_new_wrapped (GST_MEMORY_FLAG_READONLY, (gpointer) "\0", 1, 0, 1, NULL, NULL));
+      info->data = buffer;
+    }
+
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+sctpenc_pad_added_cb (GstElement *sctpenc, GstPad *pad, gpointer user_data)
+{
+  if (gst_pad_get_direction (pad) == GST_PAD_SINK)
+    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, empty_message_probe_cb, NULL, NULL);
+}
+
+static void
+deep_element_added_cb (GstBin *webrtcbin, GstBin *bin, GstElement *element, gpointer user_data)
+{
+  GstElementFactory *factory = gst_element_get_factory (element);
+
+  if (factory && g_str_equal (GST_OBJECT_NAME (factory), "sctpenc"))
+    g_signal_connect (element, "pad-added", G_CALLBACK (sctpenc_pad_added_cb), NULL);
+}
+
 KpChannels *
 kp_channels_new (GstElement *webrtcbin, KpChannelsFunc func, gpointer user_data, GDestroyNotify notify)
 {
@@ -219,6 +252,7 @@ kp_channels_new (GstElement *webrtcbin, KpChannelsFunc func, gpointer user_data,
   self->prepare_id
       = g_signal_connect_data (webrtcbin, "prepare-data-channel", G_CALLBACK (prepare_data_channel_cb),
                                kp_channels_ref (self), channels_closure_notify, 0);
+  g_signal_connect (webrtcbin, "deep-element-added", G_CALLBACK (deep_element_added_cb), NULL);
 
   return self;
 }
@@ -297,8 +331,11 @@ channel_send (GstWebRTCDataChannel *channel, GBytes *data, gboolean is_text, GEr
 {
   g_autofree gchar *text = NULL;
 
+  /* NULL marks an empty message as such */
   if (!is_text)
-    return gst_webrtc_data_channel_send_data_full (channel, data, error);
+    return gst_webrtc_data_channel_send_data_full (channel, g_bytes_get_size (data) ? data : NULL, error);
+  if (g_bytes_get_size (data) == 0)
+    return gst_webrtc_data_channel_send_string_full (channel, NULL, error);
 
   text = g_strndup (g_bytes_get_data (data, NULL), g_bytes_get_size (data));
 

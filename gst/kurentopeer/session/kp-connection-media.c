@@ -228,11 +228,19 @@ kp_connection_watch_feedback (KpConnection *self, guint session_index)
                          kp_connection_ref (self), feedback_closure_notify, 0);
 }
 
+/* Out of the pipeline only when it is still: without the pipeline's clock the RTP session would stumble. */
 static void
-bury_elements (GPtrArray *elements)
+bury (KpConnection *self, GstElement *element)
+{
+  gst_element_set_state (element, GST_STATE_NULL);
+  gst_bin_remove (self->bin, element);
+}
+
+static void
+bury_elements (KpConnection *self, GPtrArray *elements)
 {
   for (guint i = 0; i < elements->len; i++)
-    gst_element_set_state (g_ptr_array_index (elements, i), GST_STATE_NULL);
+    bury (self, g_ptr_array_index (elements, i));
   g_ptr_array_set_size (elements, 0);
 }
 
@@ -257,10 +265,10 @@ burial_thread (gpointer data)
   KpBurial *burial = data;
   KpConnection *self = burial->connection;
 
-  /* the senders first: a streaming thread may be inside of webrtcbin */
-  bury_elements (self->parts);
-  gst_element_set_state (self->webrtcbin, GST_STATE_NULL);
-  bury_elements (self->receivers);
+  /* first webrtcbin: the streaming threads of the senders may be blocked inside of it */
+  bury (self, self->webrtcbin);
+  bury_elements (self, self->parts);
+  bury_elements (self, self->receivers);
   expire_promises (self);
   kp_channels_clear (self->channels);
   g_clear_object (&self->rtp_session);
@@ -274,16 +282,25 @@ burial_thread (gpointer data)
   return NULL;
 }
 
+/* Frees what stays, a gate or an outlet, for the next connection. */
 static void
-remove_elements (KpConnection *self, GPtrArray *elements)
+detach (GstElement *element, const gchar *name)
+{
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (element, name);
+  g_autoptr (GstPad) peer = gst_pad_get_peer (pad);
+
+  gst_element_set_locked_state (element, TRUE);
+  if (peer && gst_pad_get_direction (pad) == GST_PAD_SINK)
+    gst_pad_unlink (peer, pad);
+  else if (peer)
+    gst_pad_unlink (pad, peer);
+}
+
+static void
+detach_elements (GPtrArray *elements, const gchar *pad)
 {
   for (guint i = 0; i < elements->len; i++)
-    {
-      GstElement *element = g_ptr_array_index (elements, i);
-
-      gst_element_set_locked_state (element, TRUE);
-      gst_bin_remove (self->bin, element);
-    }
+    detach (g_ptr_array_index (elements, i), pad);
 }
 
 void
@@ -305,10 +322,9 @@ kp_connection_drop (KpConnection *self, void (*buried) (gpointer user_data), gpo
   self->closing = TRUE;
   g_mutex_unlock (&self->lock);
 
-  remove_elements (self, self->parts);
+  detach_elements (self->parts, "sink");
   gst_element_set_locked_state (self->webrtcbin, TRUE);
-  gst_bin_remove (self->bin, self->webrtcbin);
-  remove_elements (self, self->receivers);
+  detach_elements (self->receivers, "src");
 
   burial->connection = kp_connection_ref (self);
   burial->buried = buried;

@@ -195,6 +195,17 @@ configure_ice (GstElement *webrtcbin, const KpIceConfig *ice)
     }
 }
 
+/* Sender reports that say when media was captured: in webrtcbin's default they wait for a LATENCY event, which elements
+ * that are added to a playing pipeline have missed. */
+static void
+tune_rtp (GstElement *webrtcbin)
+{
+  g_autoptr (GstElement) rtpbin = gst_bin_get_by_name (GST_BIN (webrtcbin), "rtpbin");
+
+  if (rtpbin)
+    g_object_set (rtpbin, "rtcp-sync-send-time", FALSE, NULL);
+}
+
 static void
 connect_webrtcbin (KpConnection *self)
 {
@@ -243,6 +254,7 @@ kp_connection_new (KpLoop *loop, GstBin *bin, const KpSettings *settings,
   gst_util_set_object_arg (G_OBJECT (webrtcbin), "bundle-policy", "max-bundle");
   g_object_set (webrtcbin, "latency", settings->latency, NULL);
   tune_ice (webrtcbin);
+  tune_rtp (webrtcbin);
   configure_ice (webrtcbin, &settings->ice);
   self->guard
       = kp_guard_new (webrtcbin, guard_cb, kp_connection_ref (self), (GDestroyNotify)kp_connection_unref);

@@ -103,6 +103,7 @@ section_new (guint mline_index, KpMediaKind kind, KpDirection direction, const K
 static void
 section_set_preferences (KpSection *self, GstCaps *caps)
 {
+  caps = gst_caps_make_writable (caps);
   if (self->direction & KP_DIRECTION_SEND)
     gst_caps_set_simple (caps, "ssrc", G_TYPE_UINT, self->ssrc, NULL);
   if (self->twcc_id)

@@ -35,11 +35,30 @@ connection_candidate_cb (KpConnection *connection, const gchar *candidate, guint
   kp_candidates_add_local (user_data, candidate, mline_index);
 }
 
+/* The certificate is the announced one and the handshake is complete: not before both, or sources would be stuck
+ * in a transport that never comes up. */
+static void
+check_connected (KpSession *self)
+{
+  if (self->connected || !self->verified
+      || self->status.connection_state != GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED)
+    return;
+
+  self->connected = TRUE;
+  if (self->connect_timer)
+    g_source_destroy (self->connect_timer);
+  g_clear_pointer (&self->connect_timer, g_source_unref);
+  if (self->negotiation == KP_NEGOTIATION_DONE)
+    kp_sections_open (self->sections, gst_element_get_current_running_time (GST_ELEMENT (self->bin)));
+  kp_session_emit (self, KP_EVENT_CONNECTED);
+}
+
 static void
 take_connection_state (KpSession *self, GstWebRTCPeerConnectionState state)
 {
   self->status.connection_state = state;
   kp_session_tell_status (self);
+  check_connected (self);
 
   if (state == GST_WEBRTC_PEER_CONNECTION_STATE_FAILED)
     kp_session_fail (self, g_error_new_literal (GST_KURENTO_ERROR, GST_KURENTO_ERROR_ICE,
@@ -93,16 +112,8 @@ connection_verified_cb (KpConnection *connection, gboolean matches, gpointer use
                                                   "that its description announced"));
       return;
     }
-  if (self->connected)
-    return;
-
-  self->connected = TRUE;
-  if (self->connect_timer)
-    g_source_destroy (self->connect_timer);
-  g_clear_pointer (&self->connect_timer, g_source_unref);
-  if (self->negotiation == KP_NEGOTIATION_DONE)
-    kp_sections_open (self->sections, gst_element_get_current_running_time (GST_ELEMENT (self->bin)));
-  kp_session_emit (self, KP_EVENT_CONNECTED);
+  self->verified = TRUE;
+  check_connected (self);
 }
 
 static void
@@ -220,6 +231,7 @@ reset_description (KpSession *self)
   self->local_out = FALSE;
   self->remote_set = FALSE;
   self->inserted_mids = FALSE;
+  self->verified = FALSE;
   self->connected = FALSE;
   self->negotiation = KP_NEGOTIATION_IDLE;
   kp_candidates_reset (self);

@@ -52,8 +52,8 @@ struct _KpSession
   gboolean inserted_mids; /* the remote description had none */
   gboolean local_out; /* the local description has been told */
   gboolean remote_set; /* candidates can be added */
-  gboolean connected;
-  gboolean channel_made;
+  gboolean verified; /* the certificate is the announced one */
+  gboolean connected; /* verified, and the transport is up */
   GPtrArray *remote_candidates; /* of KpWaitingCandidate, until remote_set */
   GPtrArray *local_candidates; /* of KpCandidate; all so far */
   guint local_candidates_told; /* how many of them */

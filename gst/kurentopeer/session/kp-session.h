@@ -8,6 +8,7 @@
 #include "kp-outlet.h"
 #include "kp-settings.h"
 
+#include <gio/gio.h>
 #include <gst/webrtc/webrtc.h>
 
 /* The negotiation and the connections of one peer, from READY->PAUSED to PAUSED->READY. Everything happens in the peer

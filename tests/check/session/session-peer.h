@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "fake-signaller.h"
+#include "kp-session.h"
+
+/* A session in a pipeline of its own, with test sources and sinks, and everything that it says counted. */
+typedef struct
+{
+  KpLoop *loop;
+  GstElement *pipeline;
+  GstElement *bin;
+  KpSettings *settings;
+  FakeSignaller *signaller;
+  KpSession *session;
+  GstElement *gates[KP_N_MEDIA_KINDS]; /* NULL: nothing of that kind is sent */
+
+  GMutex lock; /* guards everything below */
+  GCond changed;
+  guint events[KP_N_EVENTS]; /* how many came */
+  gchar *last[KP_N_EVENTS]; /* the last one's first argument, if it is a string */
+  GError *error; /* of the last peer-error */
+  GError *fatal;
+  gchar *message; /* of the last data-channel-message */
+  guint frames; /* received */
+  guint samples; /* received audio buffers with sound in them */
+  guint32 colour; /* RGB of the middle of the last frame */
+  GstElement *outlets[KP_N_MEDIA_KINDS];
+} SessionPeer;
+
+/* @sources: 0, or bits: 1 audio, 2 video. @colour: foreground-color of the solid picture that it sends. */
+SessionPeer *session_peer_new (const gchar *name, GstKurentoPeerMode mode, guint sources, guint32 colour);
+/* Before start; makes the session anew. */
+void session_peer_set_video_codecs (SessionPeer *self, const gchar *codecs);
+void session_peer_start (SessionPeer *self);
+void session_peer_stop (SessionPeer *self);
+void session_peer_free (SessionPeer *self);
+
+/* Fail after 10 s. */
+void session_peer_wait_event (SessionPeer *self, KpEventType type, guint n);
+void session_peer_wait_frames (SessionPeer *self, guint more, guint32 colour);
+void session_peer_wait_sound (SessionPeer *self, guint more);
+guint session_peer_count_frames (SessionPeer *self);
