@@ -126,7 +126,7 @@ is_foundation (const gchar *text)
     if (!g_ascii_isalnum (text[i]) && text[i] != '+' && text[i] != '/')
       return FALSE;
 
-  return length > 0 && length <= MAX_FOUNDATION_LENGTH;
+  return length <= MAX_FOUNDATION_LENGTH;
 }
 
 static gboolean

@@ -25,6 +25,9 @@ GST_START_TEST (test_classify)
     { "candidate:1 1 udp 1 192.0.2.1 1 typ prflx", KP_CANDIDATE_USABLE },
     { "candidate:3 1 TCP 1010828287 127.0.0.1 48110 typ host tcptype passive", KP_CANDIDATE_USABLE },
     { "candidate:3 1 tcp 1010828287 127.0.0.1 48110 typ host tcptype so generation 0", KP_CANDIDATE_USABLE },
+    { "candidate:12345678901234567890123456789012 1 udp 1 192.0.2.1 1 typ host", KP_CANDIDATE_USABLE },
+    { "candidate:1 1 udp 1 192.0.2.9 9 typ host", KP_CANDIDATE_USABLE },
+    { "candidate:1 1 tcp 1 192.0.2.9 5000 typ host tcptype active", KP_CANDIDATE_USABLE },
     { "", KP_CANDIDATE_END },
     { "candidate:", KP_CANDIDATE_END },
     { "a=candidate:", KP_CANDIDATE_END },
@@ -233,6 +236,25 @@ GST_START_TEST (test_from_json_malformed)
 }
 GST_END_TEST;
 
+GST_START_TEST (test_mid_length)
+{
+  static const struct
+  {
+    gsize length;
+    gboolean ok;
+  } rows[] = { { 256, TRUE }, { 257, FALSE } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree gchar *mid = g_strnfill (rows[i].length, 'm');
+      g_autofree gchar *text = g_strdup_printf ("{\"candidate\":\"x\",\"sdpMid\":\"%s\"}", mid);
+      g_autoptr (KpCandidate) candidate = candidate_from_text (text, NULL);
+
+      fail_unless_equals_int (candidate != NULL, rows[i].ok);
+    }
+}
+GST_END_TEST;
+
 GST_START_TEST (test_to_json)
 {
   static const struct
@@ -268,6 +290,7 @@ kp_candidate_suite (void)
   tcase_add_test (tcase, test_new_normalizes);
   tcase_add_test (tcase, test_from_json);
   tcase_add_test (tcase, test_from_json_malformed);
+  tcase_add_test (tcase, test_mid_length);
   tcase_add_test (tcase, test_to_json);
 
   return suite;
