@@ -47,10 +47,9 @@ static const KpEncoder encoders[] = {
       .factory = "openh264enc",
       .raw_caps = "video/x-raw,format=(string)I420," VIDEO_SHAPE,
       .settings = "gop-size=2560 rate-control=bitrate complexity=low background-detection=false "
-                  "scene-change-detection=false slice-mode=auto",
+                  "scene-change-detection=false",
       .bitrate_property = "bitrate",
       .bitrate_unit = 1,
-      .threads_property = "multi-thread",
   },
   {
       .factory = "opusenc",

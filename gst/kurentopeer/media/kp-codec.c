@@ -34,6 +34,8 @@ static const KpCodec codecs[] = {
       .payloader = "rtph264pay",
       .payloader_properties = PAY "config-interval=-1 aggregate-mode=zero-latency",
       .depayloader = "rtph264depay",
+      /* 1.22 tears frames of several slices apart when it makes a byte-stream */
+      .depayloaded_caps = "video/x-h264,stream-format=(string)avc,alignment=(string)au",
       .parser = "h264parse",
       .encoded_caps = "video/x-h264,profile=(string)constrained-baseline,stream-format=(string)byte-stream,"
                       "alignment=(string)au",

@@ -16,6 +16,7 @@ typedef struct
   const gchar *payloader; /* factory */
   const gchar *payloader_properties; /* "name=value name=value" or NULL */
   const gchar *depayloader; /* factory */
+  const gchar *depayloaded_caps; /* what the depayloader has to make, or NULL */
   const gchar *parser; /* factory, between depayloader and decoder, or NULL */
   const gchar *encoded_caps; /* what the encoder has to make: "video/x-vp8" */
   const gchar *const *encoders; /* keys of the encoder table, best first */

@@ -9,6 +9,7 @@
 #include <gst/video/video.h>
 
 #define KEYFRAME_INTERVAL (500 * GST_MSECOND)
+#define ACCEPTED_PAYLOAD_TYPE 96
 
 /*
  *        +------------------------------------------------------------+
@@ -126,6 +127,36 @@ kp_receiver_chain_list (GstPad *pad, GstObject *parent, GstBufferList *list)
   return survive (self, gst_proxy_pad_chain_list_default (pad, parent, list));
 }
 
+/* Some depayloaders refuse payload types below 96, which browsers use. They do not look at the packets'. */
+static gboolean
+kp_receiver_sink_event (GstPad *pad, GstObject *parent, GstEvent *event)
+{
+  GstCaps *caps;
+  g_autoptr (GstCaps) accepted = NULL;
+
+  if (GST_EVENT_TYPE (event) != GST_EVENT_CAPS)
+    return gst_pad_event_default (pad, parent, event);
+
+  gst_event_parse_caps (event, &caps);
+  accepted = gst_caps_copy (caps);
+  gst_caps_set_simple (accepted, "payload", G_TYPE_INT, ACCEPTED_PAYLOAD_TYPE, NULL);
+  gst_event_unref (event);
+
+  return gst_pad_event_default (pad, parent, gst_event_new_caps (accepted));
+}
+
+static gboolean
+kp_receiver_sink_query (GstPad *pad, GstObject *parent, GstQuery *query)
+{
+  if (GST_QUERY_TYPE (query) != GST_QUERY_ACCEPT_CAPS)
+    return gst_pad_query_default (pad, parent, query);
+
+  /* the codec was chosen by the caps */
+  gst_query_set_accept_caps_result (query, TRUE);
+
+  return TRUE;
+}
+
 /* The depayloader asks when a packet is missing, the decoder when a frame is broken. */
 static GstPadProbeReturn
 inner_request_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
@@ -229,15 +260,21 @@ decoded_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 }
 
 static gboolean
-append_decoder (KpReceiver *self, GstElement **last, GError **error)
+append_parser (KpReceiver *self, GstElement **last, GError **error)
 {
   GstBin *bin = GST_BIN (self);
+  g_autoptr (GstCaps) caps = NULL;
 
-  if (self->codec->parser
-      && !kp_element_append (bin, last, kp_element_new (self->codec->parser, NULL, error), error))
-    return FALSE;
+  if (self->codec->depayloaded_caps)
+    {
+      caps = gst_caps_from_string (self->codec->depayloaded_caps);
+      if (!kp_element_append (bin, last, kp_element_new_capsfilter (caps, error), error))
+        return FALSE;
+    }
+  if (self->codec->parser == NULL)
+    return TRUE;
 
-  return kp_element_append (bin, last, kp_codec_make_decoder (self->codec, error), error);
+  return kp_element_append (bin, last, kp_element_new (self->codec->parser, NULL, error), error);
 }
 
 /* Does nothing while downstream takes what the decoder makes. */
@@ -274,7 +311,8 @@ build (KpReceiver *self, GError **error)
                           kp_element_new (self->codec->depayloader, "request-keyframe=true", error), error))
     return FALSE;
   depayloader = last;
-  if (!append_decoder (self, &last, error))
+  if (!append_parser (self, &last, error)
+      || !kp_element_append (bin, &last, kp_codec_make_decoder (self->codec, error), error))
     return FALSE;
   decoder = last;
   if (!append_converter (self, &last, error))
@@ -284,6 +322,8 @@ build (KpReceiver *self, GError **error)
   self->sink = GST_PAD (GST_ELEMENT (self)->sinkpads->data);
   gst_pad_set_chain_function (self->sink, kp_receiver_chain);
   gst_pad_set_chain_list_function (self->sink, kp_receiver_chain_list);
+  gst_pad_set_event_function (self->sink, kp_receiver_sink_event);
+  gst_pad_set_query_function (self->sink, kp_receiver_sink_query);
   add_probe (self, depayloader, "src", GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
              encoded_cb);
   if (self->codec->kind == KP_MEDIA_VIDEO)
