@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "kp-prewarm.h"
+
+#include <gst/gst.h>
+
+static GMutex lock;
+static GCond ended;
+static gboolean started; /* with the lock */
+static guint running;    /* with the lock: threads */
+
+/* One list a thread; what takes longest is alone. */
+static const gchar *const key_elements[] = { "dtlsdec", NULL };
+static const gchar *const other_elements[]
+    = { "webrtcbin", "nicesrc", "nicesink", "srtpdec", "srtpenc", "sctpdec", "sctpenc", "rtpopuspay", NULL };
+
+static gpointer
+prewarm_thread (gpointer data)
+{
+  const gchar *const *names = data;
+
+  for (guint i = 0; names[i]; i++)
+    {
+      g_autoptr (GstElement) element = gst_element_factory_make (names[i], NULL);
+
+      if (element)
+        gst_object_ref_sink (element);
+    }
+
+  g_mutex_lock (&lock);
+  running--;
+  g_cond_broadcast (&ended);
+  g_mutex_unlock (&lock);
+
+  return NULL;
+}
+
+void
+kp_prewarm_start (void)
+{
+  g_mutex_lock (&lock);
+  if (!started)
+    {
+      started = TRUE;
+      running = 2;
+      g_thread_unref (g_thread_new ("kp:key", prewarm_thread, (gpointer)key_elements));
+      g_thread_unref (g_thread_new ("kp:prewarm", prewarm_thread, (gpointer)other_elements));
+    }
+  g_mutex_unlock (&lock);
+}
+
+void
+kp_prewarm_wait (gint64 timeout_us)
+{
+  gint64 deadline = g_get_monotonic_time () + timeout_us;
+  gboolean in_time = TRUE;
+
+  g_mutex_lock (&lock);
+  while (running > 0 && in_time)
+    in_time = g_cond_wait_until (&ended, &lock, deadline);
+  g_mutex_unlock (&lock);
+}
