@@ -11,6 +11,10 @@ event_cb (const KpEvent *event, gpointer user_data)
 {
   SessionPeer *self = user_data;
 
+  if (event->type == KP_EVENT_ICE_CANDIDATE && self->candidates_to)
+    kp_session_add_candidate (self->candidates_to, g_value_get_string (&event->args[0]),
+                              g_value_get_uint (&event->args[1]), g_value_get_string (&event->args[2]), NULL);
+
   g_mutex_lock (&self->lock);
   self->events[event->type]++;
   if (G_VALUE_HOLDS_STRING (&event->args[0]))

@@ -13,6 +13,7 @@ typedef struct
   KpSettings *settings;
   FakeSignaller *signaller;
   KpSession *session;
+  KpSession *candidates_to; /* gets our candidates by kp_session_add_candidate(); or NULL */
   GstElement *gates[KP_N_MEDIA_KINDS]; /* NULL: nothing of that kind is sent */
 
   GMutex lock; /* guards everything below */
