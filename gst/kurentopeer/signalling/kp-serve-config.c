@@ -3,6 +3,8 @@
 
 /* A client that vanishes is missed after two and a half intervals: within 30 s. */
 #define PING_INTERVAL 10 /* s */
+#define REQUEST_TIMEOUT 10000 /* ms */
+#define ANSWER_TIMEOUT 30000 /* ms */
 
 KpServeConfig *
 kp_serve_config_new (gboolean tls, const gchar *host, guint16 port)
@@ -13,6 +15,8 @@ kp_serve_config_new (gboolean tls, const gchar *host, guint16 port)
   self->host = g_strdup (host);
   self->port = port;
   self->ping_interval = PING_INTERVAL;
+  self->request_timeout = REQUEST_TIMEOUT;
+  self->answer_timeout = ANSWER_TIMEOUT;
 
   return self;
 }

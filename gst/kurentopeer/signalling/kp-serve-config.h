@@ -13,7 +13,9 @@ typedef struct
   gchar *document_root; /* owned; path, or NULL for the built-in page */
   gchar *auth_token; /* owned; or NULL */
   gchar *allowed_origins; /* owned; comma separated, or NULL for the same origin only */
-  guint ping_interval; /* s */
+  guint ping_interval; /* s; a client that is silent for two and a half of them has vanished */
+  guint request_timeout; /* ms, for the TLS handshake and the request together */
+  guint answer_timeout; /* ms, until the client has taken the answer */
 } KpServeConfig;
 
 KpServeConfig *kp_serve_config_new (gboolean tls, const gchar *host, guint16 port);

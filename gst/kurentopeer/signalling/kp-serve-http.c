@@ -9,7 +9,6 @@
 #define MAX_WEBSOCKETS 8
 #define MAX_MESSAGE (256 * 1024) /* bytes */
 #define STATUS_UPGRADE_REQUIRED 426
-#define ANSWER_TIMEOUT 30000 /* ms, until the client has taken the answer */
 
 /* The two tutorials that speak this dialect; a query is allowed, a slash at the end is not. */
 static const gchar *const websocket_paths[] = { "/helloworld", "/magicmirror" };
@@ -96,7 +95,9 @@ answer_file (KpServeHttp *self, SoupServerMessage *msg, const gchar *path)
       g_autofree gchar *escaped = g_uri_escape_string (path, "/", FALSE);
       g_autofree gchar *location = g_strconcat (escaped, "/", NULL);
 
-      soup_server_message_set_redirect (msg, SOUP_STATUS_MOVED_PERMANENTLY, location);
+      /* relative: libsoup does not know about the TLS below it */
+      set_header (msg, "Location", location);
+      answer_text (msg, SOUP_STATUS_MOVED_PERMANENTLY, "It is a folder.\n");
     }
   else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
     answer_text (msg, SOUP_STATUS_NOT_FOUND, "There is no such file.\n");
@@ -171,7 +172,7 @@ request_cb (SoupServer *server, SoupServerMessage *msg, const char *path, GHashT
       = kp_serve_listener_find (self->listener, soup_server_message_get_remote_address (msg));
 
   if (stream)
-    kp_serve_stream_set_deadline (stream, ANSWER_TIMEOUT, NULL);
+    kp_serve_stream_set_deadline (stream, self->config->answer_timeout, NULL);
 
   set_header (msg, "X-Content-Type-Options", "nosniff");
   set_header (msg, "Referrer-Policy", "no-referrer");

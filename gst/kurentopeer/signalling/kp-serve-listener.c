@@ -8,7 +8,6 @@
 #include <netinet/tcp.h>
 
 #define MAX_CONNECTIONS 32
-#define REQUEST_TIMEOUT 10000 /* ms, for the TLS handshake and the request together */
 #define RETRY_DELAY 1000 /* ms; accepting fails when descriptors run out, and comes back when some are free */
 
 struct _KpServeListener
@@ -169,7 +168,8 @@ take_connection (KpServeListener *self, GSocketConnection *connection)
 
   g_ptr_array_add (self->streams, g_object_ref (stream));
   kp_serve_stream_set_closed_func (stream, stream_closed_cb, self);
-  kp_serve_stream_set_deadline (stream, REQUEST_TIMEOUT, self->certificate ? NULL : "408 Request Timeout");
+  kp_serve_stream_set_deadline (stream, self->config->request_timeout,
+                                self->certificate ? NULL : "408 Request Timeout");
 
   if (self->certificate)
     start_handshake (self, stream, connection);
@@ -326,6 +326,7 @@ kp_serve_listener_start (const KpServeConfig *config, const KpServeListenerCallb
   self->user_data = user_data;
   self->cancellable = g_cancellable_new ();
   self->sockets = g_socket_listener_new ();
+  g_socket_listener_set_backlog (self->sockets, MAX_CONNECTIONS);
   self->streams = g_ptr_array_new_with_free_func (g_object_unref);
 
   g_source_set_priority (source, G_PRIORITY_DEFAULT);

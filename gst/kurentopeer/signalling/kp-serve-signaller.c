@@ -288,10 +288,13 @@ static void
 kp_serve_signaller_send_error (GstKurentoSignaller *signaller, const GError *error)
 {
   KpServeSignaller *self = KP_SERVE_SIGNALLER (signaller);
+  /* what other libraries say may name files of this machine */
+  const gchar *message
+      = error->domain == GST_KURENTO_ERROR ? error->message : "The peer cannot go on with this session.";
 
   assert_context (self);
   if (self->holder)
-    kp_serve_client_take (self->holder, kp_hello_build_error (error->message));
+    kp_serve_client_take (self->holder, kp_hello_build_error (message));
   release_peer (self);
 }
 
@@ -462,9 +465,12 @@ kp_serve_signaller_new (gboolean tls, const gchar *host, guint16 port)
 }
 
 void
-kp_serve_signaller_set_ping_interval (KpServeSignaller *self, guint interval)
+kp_serve_signaller_set_timeouts (KpServeSignaller *self, guint ping_interval_s, guint request_timeout_ms,
+                                 guint answer_timeout_ms)
 {
   g_mutex_lock (&self->lock);
-  self->settings->ping_interval = interval;
+  self->settings->ping_interval = ping_interval_s;
+  self->settings->request_timeout = request_timeout_ms;
+  self->settings->answer_timeout = answer_timeout_ms;
   g_mutex_unlock (&self->lock);
 }

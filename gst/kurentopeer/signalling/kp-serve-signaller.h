@@ -10,5 +10,6 @@ G_DECLARE_FINAL_TYPE (KpServeSignaller, kp_serve_signaller, KP, SERVE_SIGNALLER,
 /* @host: a name or an address without brackets; nothing else is bound. @port: 0 for any free one. */
 GstKurentoSignaller *kp_serve_signaller_new (gboolean tls, const gchar *host, guint16 port);
 
-/* For tests: how often clients are pinged, in s; from the next start. */
-void kp_serve_signaller_set_ping_interval (KpServeSignaller *self, guint interval);
+/* For tests: how long clients may take, from the next start. */
+void kp_serve_signaller_set_timeouts (KpServeSignaller *self, guint ping_interval_s, guint request_timeout_ms,
+                                      guint answer_timeout_ms);

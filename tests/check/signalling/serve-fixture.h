@@ -5,6 +5,7 @@
 
 #include <gst/check/gstcheck.h>
 #include <libsoup/soup.h>
+#include <string.h>
 
 /* The embedded server with a session that only writes down what it is told, and its clients. Everything runs in the
  * main context of the test. */
@@ -264,5 +265,115 @@ tab_free (Tab *self)
   g_free (self);
 }
 
+/* A client that is no browser: bytes on a socket. */
+typedef struct
+{
+  GSocket *socket; /* owned */
+  GString *received; /* owned */
+  gboolean ended; /* the server closed or reset it */
+} Raw;
+
+static inline Raw *
+raw_new (Server *server)
+{
+  Raw *self = g_new0 (Raw, 1);
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new_from_string ("127.0.0.1", server->port);
+  g_autoptr (GError) error = NULL;
+
+  self->socket = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, &error);
+  g_assert_no_error (error);
+  g_socket_connect (self->socket, address, NULL, &error);
+  g_assert_no_error (error);
+  g_socket_set_blocking (self->socket, FALSE);
+  self->received = g_string_new (NULL);
+
+  return self;
+}
+
+/* How many bytes went: all, unless the server does not read or is gone. */
+static inline gsize
+raw_send (Raw *self, gconstpointer data, gsize length)
+{
+  gssize sent = g_socket_send (self->socket, data, length, NULL, NULL);
+
+  return MAX (sent, 0);
+}
+
+static inline void
+raw_say (Raw *self, const gchar *text)
+{
+  ck_assert_uint_eq (raw_send (self, text, strlen (text)), strlen (text));
+}
+
+/* Takes what has come; TRUE when the server has ended it. */
+static inline gboolean
+raw_read (Raw *self)
+{
+  gchar buffer[4096] = { 0 };
+
+  while (!self->ended)
+    {
+      g_autoptr (GError) error = NULL;
+      gssize got = g_socket_receive (self->socket, buffer, sizeof buffer, NULL, &error);
+
+      if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+        break;
+      if (got > 0)
+        g_string_append_len (self->received, buffer, got);
+      else
+        self->ended = TRUE;
+    }
+
+  return self->ended;
+}
+
+static inline gboolean
+raw_has (Raw *self, const gchar *text)
+{
+  raw_read (self);
+  for (gsize i = 0; i + strlen (text) <= self->received->len; i++)
+    if (memcmp (self->received->str + i, text, strlen (text)) == 0)
+      return TRUE;
+
+  return FALSE;
+}
+
+/* A WebSocket frame from a client, masked with zeros. */
+static inline void
+raw_send_frame (Raw *self, guint8 first_byte, const gchar *payload, gsize length)
+{
+  guint8 header[14] = { first_byte, 0x80 | MIN (length, 126), length >> 8, length & 0xff };
+  gsize header_length = length < 126 ? 2 : 4;
+
+  g_assert (length < 65536);
+  memset (header + header_length, 0, 4);
+  raw_send (self, header, header_length + 4);
+  raw_send (self, payload, length);
+}
+
+static inline Raw *
+raw_new_websocket (Server *server)
+{
+  Raw *self = raw_new (server);
+
+  raw_say (self,
+           "GET /helloworld HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+           "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
+  wait_until (raw_has (self, "\r\n\r\n"));
+  ck_assert (g_str_has_prefix (self->received->str, "HTTP/1.1 101 "));
+  g_string_truncate (self->received, 0);
+
+  return self;
+}
+
+static inline void
+raw_free (Raw *self)
+{
+  g_object_unref (self->socket);
+  g_string_free (self->received, TRUE);
+  g_free (self);
+}
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Server, server_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Raw, raw_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Tab, tab_free)
