@@ -163,7 +163,7 @@ GST_START_TEST (streams_of_a_peer_share_the_group)
 {
   Fixture f[2];
   guint group_ids[2];
-  g_autofree gchar *ids[2] = { NULL };
+  gchar *ids[2];
 
   for (guint i = 0; i < 2; i++)
     {
@@ -177,8 +177,12 @@ GST_START_TEST (streams_of_a_peer_share_the_group)
       fail_unless_equals_int (group_ids[i], 42);
     }
   fail_if (g_str_equal (ids[0], ids[1]));
-  fixture_clear (&f[0]);
-  fixture_clear (&f[1]);
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_free (ids[i]);
+      fixture_clear (&f[i]);
+    }
 }
 GST_END_TEST;
 
