@@ -6,7 +6,7 @@
 static GMutex lock;
 static GCond ended;
 static gboolean started; /* with the lock */
-static guint running;    /* with the lock: threads */
+static guint running; /* with the lock: threads */
 
 /* One list a thread; what takes longest is alone. */
 static const gchar *const key_elements[] = { "dtlsdec", NULL };
