@@ -190,6 +190,14 @@ add_ghost (GstElement *bin, GstPad *target)
   return ghost;
 }
 
+static void
+count_linked (KpOutlet *outlet, gpointer user_data)
+{
+  /* no lock is held */
+  fail_unless (kp_outlet_is_wanted (outlet));
+  ++*(guint *)user_data;
+}
+
 GST_START_TEST (outlet_is_wanted_when_the_outermost_pad_is_linked)
 {
   GstElement *outlet = kp_outlet_new (KP_MEDIA_VIDEO, LATENCY);
@@ -199,7 +207,9 @@ GST_START_TEST (outlet_is_wanted_when_the_outermost_pad_is_linked)
   GstElement *pipeline = gst_pipeline_new (NULL);
   g_autoptr (GstPad) src = gst_element_get_static_pad (outlet, "src");
   GstPad *ghost;
+  guint links = 0;
 
+  kp_outlet_set_linked_func (KP_OUTLET (outlet), count_linked, &links);
   gst_bin_add (GST_BIN (inner), outlet);
   gst_bin_add (GST_BIN (outer), inner);
   gst_bin_add_many (GST_BIN (pipeline), outer, sink, NULL);
@@ -212,10 +222,15 @@ GST_START_TEST (outlet_is_wanted_when_the_outermost_pad_is_linked)
   ghost = add_ghost (outer, ghost);
   fail_if (kp_outlet_is_wanted (KP_OUTLET (outlet)), "the outer pad leads nowhere");
 
+  fail_unless_equals_int (links, 0);
+
   fail_unless (gst_element_link (outer, sink));
+  fail_unless_equals_int (links, 1);
   fail_unless (kp_outlet_is_wanted (KP_OUTLET (outlet)));
   gst_element_unlink (outer, sink);
   fail_if (kp_outlet_is_wanted (KP_OUTLET (outlet)));
+  fail_unless (gst_element_link (outer, sink));
+  fail_unless_equals_int (links, 2);
   end_pipeline (pipeline);
 }
 GST_END_TEST;
