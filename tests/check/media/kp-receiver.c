@@ -297,13 +297,27 @@ GST_START_TEST (test_loss)
 }
 GST_END_TEST;
 
+/* Goes on without loss until @n_pictures were decoded. */
+static void
+send_until (Link *self, guint n_pictures)
+{
+  GstClockTime start = gst_util_get_timestamp ();
+
+  while (self->n_pictures < n_pictures && gst_util_get_timestamp () - start < 20 * GST_SECOND)
+    {
+      take_requests (self, TRUE);
+      send_next (self);
+      carry (self, NULL, NULL);
+    }
+  g_assert_cmpuint (self->n_pictures, >=, n_pictures);
+}
+
 /* Never a broken picture (take_decoded compares each), never two requests within 500 ms, and never stuck. */
 GST_START_TEST (test_heavy_loss)
 {
   GstClockTime start = gst_util_get_timestamp ();
   GstClockTime last = 0;
   guint n_requests = 0;
-  guint n_at_last = 0;
   guint counter = 0;
   Link link;
 
@@ -320,14 +334,12 @@ GST_START_TEST (test_heavy_loss)
       if (n == 0)
         continue;
       if (n_requests++ > 0)
-        {
-          g_assert_cmpuint (gst_util_get_timestamp () - last, >=, 500 * GST_MSECOND);
-          g_assert_cmpuint (link.n_pictures, >, n_at_last);
-        }
+        g_assert_cmpuint (gst_util_get_timestamp () - last, >=, 500 * GST_MSECOND);
       last = before;
-      n_at_last = link.n_pictures;
     }
   g_assert_cmpuint (n_requests, ==, 3);
+
+  send_until (&link, link.n_pictures + 5);
   link_clear (&link);
 }
 GST_END_TEST;
@@ -464,8 +476,6 @@ GST_START_TEST (test_garbage)
   g_autoptr (GstBus) bus = gst_bus_new ();
   g_autoptr (GstMessage) message = NULL;
   GstBuffer *packet;
-  GstClockTime start;
-  guint n_before;
   Link link;
 
   link_init (&link, __i__);
@@ -499,19 +509,10 @@ GST_START_TEST (test_garbage)
         }
       assert_tone (&link, 0.9);
     }
-  n_before = link.n_pictures;
-  start = gst_util_get_timestamp ();
-  while (link.kind == KP_MEDIA_VIDEO && link.n_pictures < n_before + 5
-         && gst_util_get_timestamp () - start < 20 * GST_SECOND)
+  else
     {
-      take_requests (&link, TRUE);
-      send_next (&link);
-      while ((packet = take_packet (&link)))
-        fail_unless_equals_int (gst_harness_push (link.receive, packet), GST_FLOW_OK);
-      take_decoded (&link);
+      send_until (&link, link.n_pictures + 5);
     }
-  if (link.kind == KP_MEDIA_VIDEO)
-    g_assert_cmpuint (link.n_pictures, ==, n_before + 5);
   gst_element_set_bus (GST_ELEMENT (link.receiver), NULL);
   link_clear (&link);
 }
