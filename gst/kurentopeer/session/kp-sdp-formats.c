@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "kp-sdp-formats.h"
 
+#include "kp-sdp-edit.h"
+
 #include <stdlib.h>
 
 #define N_PAYLOAD_TYPES 128
@@ -25,6 +27,8 @@ parse_format (const gchar *format)
   guint64 payload_type;
 
   if (!g_ascii_string_to_unsigned (format, 10, 0, N_PAYLOAD_TYPES - 1, &payload_type, NULL))
+    return -1;
+  if (format[0] == '0' && format[1] != '\0') /* "096" is no format of "a=rtpmap:96" */
     return -1;
   if (payload_type >= FIRST_RTCP && payload_type <= LAST_RTCP)
     return -1;
@@ -106,4 +110,22 @@ kp_sdp_media_clean_formats (GstSDPMedia *media)
         i++;
     }
   return gst_sdp_media_formats_len (media) > 0;
+}
+
+void
+kp_sdp_media_forget_formats (GstSDPMedia *media)
+{
+  static const gchar *const attributes[] = { "extmap", "fmtp", "rtcp-fb", "rtpmap" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (attributes); i++)
+    kp_sdp_media_remove_attributes (media, attributes[i]);
+
+  /* a static one is known without an rtpmap */
+  for (guint i = gst_sdp_media_formats_len (media); i > 0; i--)
+    {
+      if (i > 1 || parse_format (gst_sdp_media_get_format (media, 0)) <= LAST_RTCP)
+        gst_sdp_media_remove_format (media, i - 1);
+    }
+  if (gst_sdp_media_formats_len (media) == 0)
+    gst_sdp_media_add_format (media, "127");
 }

@@ -6,3 +6,6 @@
 /* Leaves only formats that webrtcbin can make caps of: a payload type that is not one of RTCP's, once, with an rtpmap (those of
  * RFC 3551's audio that browsers have are added), rtx only together with what it repairs. FALSE when none is left. */
 gboolean kp_sdp_media_clean_formats (GstSDPMedia *media);
+
+/* Leaves one format, of which nothing is known: for a rejected section, which webrtcbin would otherwise give a transceiver. */
+void kp_sdp_media_forget_formats (GstSDPMedia *media);

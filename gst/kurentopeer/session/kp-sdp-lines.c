@@ -2,6 +2,7 @@
 #include "kp-sdp-lines.h"
 
 #include "gstkurentoerror.h"
+#include "kp-candidate.h"
 
 #include <string.h>
 
@@ -14,7 +15,7 @@ typedef enum
 
 typedef gboolean (*CheckFunc) (const gchar *value);
 
-/* The characters of the values that become caps fields or part of them. */
+/* The characters of names that become caps fields or part of them. */
 #define NAME_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_."
 #define MAX_NAME_LENGTH 64
 
@@ -72,54 +73,84 @@ is_rtpmap (const gchar *value)
          && (n == 2 || is_number (encoding[2], 1, 255));
 }
 
-/* Names that would meet a caps field that webrtcbin fills from another attribute, with a value of another type. */
+/* Each name becomes a caps field and stays in memory for ever, so a peer may not invent any. */
 static gboolean
-is_reserved_parameter (const gchar *name)
+is_parameter (const gchar *name)
 {
-  static const gchar *const prefixes[]
-      = { "a-", "x-", "extmap-", "rid-", "rtcp-fb-", "ssrc", "srtp-", "srtcp-" };
+  static const gchar *const names[] = {
+    "apt",
+    "cbr",
+    "interop-constraints",
+    "level-asymmetry-allowed",
+    "level-id",
+    "level-idx",
+    "max-br",
+    "max-cpb",
+    "max-dpb",
+    "max-fr",
+    "max-fs",
+    "max-mbps",
+    "max-smbps",
+    "maxaveragebitrate",
+    "maxplaybackrate",
+    "maxptime",
+    "minptime",
+    "packetization-mode",
+    "profile",
+    "profile-id",
+    "profile-level-id",
+    "profile-space",
+    "ptime",
+    "sprop-maxcapturerate",
+    "sprop-parameter-sets",
+    "sprop-pps",
+    "sprop-sps",
+    "sprop-stereo",
+    "sprop-vps",
+    "stereo",
+    "tier",
+    "tier-flag",
+    "tx-mode",
+    "usedtx",
+    "useinbandfec",
+    NULL,
+  };
+  g_autofree gchar *lower = g_ascii_strdown (name, -1);
 
-  for (guint i = 0; i < G_N_ELEMENTS (prefixes); i++)
-    {
-      if (g_ascii_strncasecmp (name, prefixes[i], strlen (prefixes[i])) == 0)
-        return TRUE;
-    }
-  return FALSE;
+  return g_strv_contains (names, lower);
 }
 
-/* "111 minptime=10;useinbandfec=1", "63 111/111" */
-static gboolean
-is_fmtp (const gchar *value)
+/* "111 minptime=10;useinbandfec=1", with the known parameters only. NULL when none is left. */
+static gchar *
+filter_fmtp (const gchar *value)
 {
   g_auto (GStrv) words = g_strsplit (value, " ", 2);
   g_auto (GStrv) parameters = NULL;
+  g_autoptr (GString) kept = g_string_new (NULL);
 
   if (g_strv_length (words) != 2 || !is_payload_type (words[0]))
-    return FALSE;
+    return NULL;
   parameters = g_strsplit (words[1], ";", -1);
   for (guint i = 0; parameters[i]; i++)
     {
-      g_auto (GStrv) pair = g_strsplit (g_strstrip (parameters[i]), "=", 2);
-      const gchar *name = pair[0] ? g_strstrip (pair[0]) : "";
-      gboolean is_list = pair[0] && !pair[1]; /* RFC 2198's "111/111", "0-15" */
+      g_auto (GStrv) pair = g_strsplit (parameters[i], "=", 2);
 
-      if (*name == '\0' && !is_list)
-        continue;
-      if (strspn (name, is_list ? NAME_CHARACTERS "/," : NAME_CHARACTERS) != strlen (name)
-          || is_reserved_parameter (name))
-        return FALSE;
+      if (pair[0] && pair[1] && is_parameter (g_strstrip (pair[0])))
+        g_string_append_printf (kept, "%s%s=%s", kept->len > 0 ? ";" : "", pair[0], g_strstrip (pair[1]));
     }
-  return TRUE;
+  return kept->len > 0 ? g_strdup_printf ("%s %s", words[0], kept->str) : NULL;
 }
 
 /* "96 nack pli", "* transport-cc" */
 static gboolean
 is_rtcp_fb (const gchar *value)
 {
+  static const gchar *const names[] = { "ccm fir",   "ccm tmmbr", "goog-remb",    "nack", "nack pli",
+                                        "nack rpsi", "nack sli",  "transport-cc", NULL };
   g_auto (GStrv) words = g_strsplit (value, " ", 2);
 
   return g_strv_length (words) == 2 && (g_str_equal (words[0], "*") || is_payload_type (words[0]))
-         && *words[1] != '\0' && strspn (words[1], NAME_CHARACTERS " ") == strlen (words[1]);
+         && g_strv_contains (names, words[1]);
 }
 
 /* "3 http://...", "4/sendonly urn:... parameters" */
@@ -197,19 +228,14 @@ is_size (const gchar *value)
   return is_number (value, 0, G_MAXINT);
 }
 
-/* Host names of the kind that only the peer's own network can resolve give its other hosts away. */
+/* Also without host names: .local ones that only the peer's own network can resolve tell of it. */
 static gboolean
 is_candidate (const gchar *value)
 {
-  g_auto (GStrv) words = g_strsplit (value, " ", 8);
-  g_autofree gchar *address = NULL;
+  g_autofree gchar *candidate = g_strconcat ("candidate:", value, NULL);
+  KpCandidateUse use;
 
-  if (g_strv_length (words) < 8 || strlen (value) > 1024)
-    return FALSE;
-  address = g_ascii_strdown (words[4], -1);
-  return is_number (words[1], 1, 256) && is_number (words[3], 0, G_MAXUINT32)
-         && is_number (words[5], 0, 65535) && g_str_equal (words[6], "typ")
-         && !g_str_has_suffix (address, ".local") && !g_str_has_suffix (address, ".local.");
+  return kp_candidate_classify (candidate, &use, NULL) && use == KP_CANDIDATE_USABLE;
 }
 
 static const struct
@@ -224,7 +250,6 @@ static const struct
   { "extmap", LEVEL_BOTH, is_extmap },
   { "extmap-allow-mixed", LEVEL_BOTH, is_empty },
   { "fingerprint", LEVEL_BOTH, is_any },
-  { "fmtp", LEVEL_MEDIA, is_fmtp },
   { "group", LEVEL_SESSION, is_any },
   { "ice-lite", LEVEL_SESSION, is_empty },
   { "ice-options", LEVEL_BOTH, is_any },
@@ -310,6 +335,7 @@ typedef struct
   guint line; /* from 1 */
   guint n_sections;
   guint n_lines; /* since the last m-line */
+  guint n_ssrcs; /* a=ssrc lines since the last m-line */
   gboolean has_origin;
 } Filter;
 
@@ -323,6 +349,7 @@ filter_media (Filter *self, const gchar *value, GError **error)
 
   self->n_sections++;
   self->n_lines = 0;
+  self->n_ssrcs = 0;
   g_string_append_printf (self->text, "m=%s\r\n", value);
   return TRUE;
 }
@@ -351,6 +378,23 @@ filter_section_line (Filter *self, gchar type, const gchar *value, GError **erro
   return TRUE;
 }
 
+static void
+filter_attribute (Filter *self, const gchar *attribute)
+{
+  Level level = self->n_sections == 0 ? LEVEL_SESSION : LEVEL_MEDIA;
+  g_autofree gchar *fmtp = NULL;
+
+  if (g_str_has_prefix (attribute, "ssrc:") && ++self->n_ssrcs > KP_SDP_MAX_SSRCS)
+    return;
+  if (level == LEVEL_MEDIA && g_str_has_prefix (attribute, "fmtp:"))
+    fmtp = filter_fmtp (attribute + strlen ("fmtp:"));
+
+  if (fmtp)
+    g_string_append_printf (self->text, "a=fmtp:%s\r\n", fmtp);
+  else if (is_known_attribute (attribute, level))
+    g_string_append_printf (self->text, "a=%s\r\n", attribute);
+}
+
 static gboolean
 filter_line (Filter *self, const gchar *line, GError **error)
 {
@@ -369,8 +413,7 @@ filter_line (Filter *self, const gchar *line, GError **error)
   if (line[0] != 'a')
     return self->n_sections == 0 ? filter_session_line (self, line[0], value, error)
                                  : filter_section_line (self, line[0], value, error);
-  if (is_known_attribute (value, self->n_sections == 0 ? LEVEL_SESSION : LEVEL_MEDIA))
-    g_string_append_printf (self->text, "a=%s\r\n", value);
+  filter_attribute (self, value);
   return TRUE;
 }
 

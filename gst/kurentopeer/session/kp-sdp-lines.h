@@ -8,6 +8,8 @@
 /* Most m-lines, and most lines between two of them. */
 #define KP_SDP_MAX_SECTIONS 64
 #define KP_SDP_MAX_LINES 512
+/* Most a=ssrc lines of a section that are kept: each leaves the name of a caps field in memory for ever. */
+#define KP_SDP_MAX_SSRCS 32
 
 /* The first of two looks at a remote description, at its lines one by one. What is no SDP at all is INVALID_ARGUMENT that
  * names the line. The text that is returned holds only what this side understands: other attributes are left out, and so

@@ -62,11 +62,15 @@ static void
 reject (GstSDPMedia *media)
 {
   static const gchar *const meaningless[]
-      = { "bundle-only", "candidate", "end-of-candidates", "msid", "rid", "simulcast", "ssrc", "ssrc-group" };
+      = { "bundle-only", "candidate", "end-of-candidates", "msid", "rid", "sctp-port",
+          "simulcast",   "ssrc",      "ssrc-group" };
+  KpMediaKind kind;
 
   gst_sdp_media_set_port_info (media, 0, 0);
   for (guint i = 0; i < G_N_ELEMENTS (meaningless); i++)
     kp_sdp_media_remove_attributes (media, meaningless[i]);
+  if (kp_sdp_media_get_kind (media, &kind))
+    kp_sdp_media_forget_formats (media);
 }
 
 /* The first one that the section has, else the session's, else sendrecv. */

@@ -75,8 +75,7 @@ typedef struct
   gint result; /* SDP_ACCEPTED or the error */
 } SdpMutation;
 
-static const SdpMutation sdp_mutations[] = {
-  /* no SDP */
+static const SdpMutation sdp_text_mutations[] = {
   { "no version", "v=0\r\n", "", SDP_ARGUMENT },
   { "other version", "v=0", "v=1", SDP_ARGUMENT },
   { "no origin", "o=", NULL, SDP_ARGUMENT },
@@ -102,8 +101,9 @@ static const SdpMutation sdp_mutations[] = {
   { "MIKEY", "a=rtcp-mux", "a=key-mgmt:mikey AQAFgM0XflABAAAAAAAAAAAAAAsAyONQ6g==", SDP_ACCEPTED },
   { "odd connections", "c=IN IP4 0.0.0.0", "c=IN", SDP_ACCEPTED },
   { "odd bandwidths", "c=IN IP4 0.0.0.0", "b=", SDP_ACCEPTED },
+};
 
-  /* transport */
+static const SdpMutation sdp_transport_mutations[] = {
   { "no ufrag", "a=ice-ufrag", NULL, SDP_ARGUMENT },
   { "short ufrag", "a=ice-ufrag:uAfA", "a=ice-ufrag:u", SDP_ARGUMENT },
   { "ufrag with a space", "a=ice-ufrag:uAfA", "a=ice-ufrag:uA fA", SDP_ARGUMENT },
@@ -135,8 +135,9 @@ static const SdpMutation sdp_mutations[] = {
   { "malformed fingerprint in a bundled section", SECTION "a=mid:v", "a=fingerprint:sha-256 00\r\na=mid:v",
     SDP_NEGOTIATION },
   { "ICE lite", "t=0 0\r\n", "t=0 0\r\na=ice-lite\r\n", SDP_ACCEPTED },
+};
 
-  /* mids and BUNDLE */
+static const SdpMutation sdp_bundle_mutations[] = {
   { "no mids", "a=mid", NULL, SDP_NEGOTIATION },
   { "empty mid", "a=mid:v", "a=mid:", SDP_NEGOTIATION },
   { "mid without a value", "a=mid:v", "a=mid", SDP_NEGOTIATION },
@@ -164,8 +165,9 @@ static const SdpMutation sdp_mutations[] = {
     SDP_NEGOTIATION },
   { "two data channels", "m=video 9 UDP/TLS/RTP/SAVPF 96 97",
     "m=application 9 UDP/DTLS/SCTP webrtc-datachannel", SDP_ACCEPTED },
+};
 
-  /* formats */
+static const SdpMutation sdp_format_mutations[] = {
   { "no rtpmap", "a=rtpmap:96", NULL, SDP_ACCEPTED },
   { "no rtpmaps at all", "a=rtpmap", NULL, SDP_ACCEPTED },
   { "format twice", "SAVPF 96 97", "SAVPF 96 96 97 97", SDP_ACCEPTED },
@@ -212,6 +214,33 @@ static const SdpMutation sdp_mutations[] = {
   { "broken candidates", "a=candidate:1 1 UDP",
     "a=candidate:\r\na=candidate:x\r\na=candidate:1 1 UDP x y z typ\r\na=candidate:9 x UDP", SDP_ACCEPTED },
 };
+
+#define SDP_N_MUTATIONS                                                                                      \
+  (G_N_ELEMENTS (sdp_text_mutations) + G_N_ELEMENTS (sdp_transport_mutations)                                \
+   + G_N_ELEMENTS (sdp_bundle_mutations) + G_N_ELEMENTS (sdp_format_mutations))
+
+static inline const SdpMutation *
+sdp_get_mutation (guint index)
+{
+  static const struct
+  {
+    const SdpMutation *rows;
+    guint n;
+  } tables[] = {
+    { sdp_text_mutations, G_N_ELEMENTS (sdp_text_mutations) },
+    { sdp_transport_mutations, G_N_ELEMENTS (sdp_transport_mutations) },
+    { sdp_bundle_mutations, G_N_ELEMENTS (sdp_bundle_mutations) },
+    { sdp_format_mutations, G_N_ELEMENTS (sdp_format_mutations) },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
+    {
+      if (index < tables[i].n)
+        return &tables[i].rows[index];
+      index -= tables[i].n;
+    }
+  g_assert_not_reached ();
+}
 
 static inline gchar *
 sdp_mutate (const SdpMutation *mutation)
