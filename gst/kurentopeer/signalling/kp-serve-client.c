@@ -113,19 +113,31 @@ nothing_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* libsoup closes in several asynchronous steps, each holding the object: they run here, in a context of their own,
- * because the loop may not come round any more. */
+static gboolean
+quit_cb (gpointer user_data)
+{
+  g_main_loop_quit (user_data);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* libsoup closes in several asynchronous steps, each holding the object. They run here, in a context of their own, until
+ * none is left, because the peer loop may not come round any more. */
 static void
 release_websocket (gpointer object)
 {
-  GMainContext *context = g_main_context_new ();
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_autoptr (GMainLoop) loop = g_main_loop_new (context, FALSE);
+  g_autoptr (GSource) none_left = g_idle_source_new ();
+
+  g_source_set_priority (none_left, G_PRIORITY_LOW);
+  g_source_set_callback (none_left, quit_cb, loop, NULL);
+  g_source_attach (none_left, context);
 
   g_main_context_push_thread_default (context);
   g_object_unref (object);
-  while (g_main_context_iteration (context, FALSE))
-    ;
+  g_main_loop_run (loop);
   g_main_context_pop_thread_default (context);
-  g_main_context_unref (context);
 }
 
 /* libsoup may be on the stack, reading this very WebSocket: it goes when the loop comes round, or with the loop. */

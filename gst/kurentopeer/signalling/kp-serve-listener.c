@@ -17,13 +17,12 @@ struct _KpServeListener
   gpointer user_data;
 
   GCancellable *cancellable; /* owned; cancelled once it is stopped */
-  GSocketListener *sockets; /* owned */
+  GPtrArray *sockets; /* owned; of GSocket, those that listen */
+  GPtrArray *sources; /* owned; of GSource, one a socket while it accepts */
   GTlsCertificate *certificate; /* owned; NULL without TLS */
   GPtrArray *streams; /* owned; of KpServeStream, those that are open */
   GSource *retry; /* owned; or NULL */
 };
-
-static void accept_next (KpServeListener *self);
 
 static void
 listener_clear (gpointer data)
@@ -31,7 +30,8 @@ listener_clear (gpointer data)
   KpServeListener *self = data;
 
   g_object_unref (self->cancellable);
-  g_object_unref (self->sockets);
+  g_ptr_array_unref (self->sockets);
+  g_ptr_array_unref (self->sources);
   g_clear_object (&self->certificate);
   g_ptr_array_unref (self->streams);
 }
@@ -177,46 +177,71 @@ take_connection (KpServeListener *self, GSocketConnection *connection)
     hand_over (self, stream, connection);
 }
 
+static void
+source_free (gpointer source)
+{
+  g_source_destroy (source);
+  g_source_unref (source);
+}
+
+static gboolean incoming_cb (GSocket *socket, GIOCondition condition, gpointer user_data);
+
+/* Plain sources instead of GSocketListener: they are gone at once when the server stops, even if the loop does not come
+ * round any more. */
+static void
+accept_from_all (KpServeListener *self)
+{
+  for (guint i = 0; i < self->sockets->len; i++)
+    {
+      GSource *source = g_socket_create_source (g_ptr_array_index (self->sockets, i), G_IO_IN, NULL);
+
+      g_source_set_callback (source, G_SOURCE_FUNC (incoming_cb), self, NULL);
+      g_source_attach (source, g_main_context_get_thread_default ());
+      g_ptr_array_add (self->sources, source);
+    }
+}
+
 static gboolean
 retry_cb (gpointer user_data)
 {
   KpServeListener *self = user_data;
 
   g_clear_pointer (&self->retry, g_source_unref);
-  accept_next (self);
+  accept_from_all (self);
 
   return G_SOURCE_REMOVE;
 }
 
 static void
-accept_done (GObject *source, GAsyncResult *result, gpointer user_data)
+pause_accepting (KpServeListener *self)
 {
-  g_autoptr (KpServeListener) self = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GSocketConnection) connection
-      = g_socket_listener_accept_finish (G_SOCKET_LISTENER (source), result, NULL, &error);
+  g_ptr_array_set_size (self->sources, 0);
 
-  if (is_stopped (self))
-    return;
-
-  if (connection)
-    {
-      take_connection (self, connection);
-      accept_next (self);
-      return;
-    }
-
-  g_message ("cannot accept a connection: %s", error->message);
   self->retry = g_timeout_source_new (RETRY_DELAY);
   g_source_set_callback (self->retry, retry_cb, self, NULL);
   g_source_attach (self->retry, g_main_context_get_thread_default ());
 }
 
-static void
-accept_next (KpServeListener *self)
+static gboolean
+incoming_cb (GSocket *socket, GIOCondition condition, gpointer user_data)
 {
-  if (!is_stopped (self))
-    g_socket_listener_accept_async (self->sockets, self->cancellable, accept_done, g_rc_box_acquire (self));
+  KpServeListener *self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocket) accepted = g_socket_accept (socket, NULL, &error);
+
+  if (accepted)
+    {
+      g_autoptr (GSocketConnection) connection = g_socket_connection_factory_create_connection (accepted);
+
+      take_connection (self, connection);
+    }
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+    {
+      g_message ("cannot accept a connection: %s", error->message);
+      pause_accepting (self);
+    }
+
+  return G_SOURCE_CONTINUE;
 }
 
 /* A name may stand for several addresses: all get the same port. @port: 0 at first means any. */
@@ -225,12 +250,20 @@ bind_address (KpServeListener *self, GInetAddress *address, guint16 *port, GErro
 {
   g_autoptr (GSocketAddress) wanted = g_inet_socket_address_new (address, *port);
   g_autoptr (GSocketAddress) bound = NULL;
+  g_autoptr (GSocket) socket = g_socket_new (g_inet_address_get_family (address), G_SOCKET_TYPE_STREAM,
+                                             G_SOCKET_PROTOCOL_TCP, error);
 
-  if (!g_socket_listener_add_address (self->sockets, wanted, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP,
-                                      NULL, &bound, error))
+  if (!socket)
+    return FALSE;
+
+  g_socket_set_blocking (socket, FALSE);
+  g_socket_set_listen_backlog (socket, MAX_CONNECTIONS);
+  if (!g_socket_bind (socket, wanted, TRUE, error) || !g_socket_listen (socket, error)
+      || !(bound = g_socket_get_local_address (socket, error)))
     return FALSE;
 
   *port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
+  g_ptr_array_add (self->sockets, g_steal_pointer (&socket));
   return TRUE;
 }
 
@@ -271,7 +304,7 @@ resolve_done (GObject *source, GAsyncResult *result, gpointer user_data)
     ;
   else if (addresses && bind_addresses (self, addresses, &port, &error))
     {
-      accept_next (self);
+      accept_from_all (self);
       self->callbacks->ready (port, self->user_data);
     }
   else
@@ -325,8 +358,8 @@ kp_serve_listener_start (const KpServeConfig *config, const KpServeListenerCallb
   self->callbacks = callbacks;
   self->user_data = user_data;
   self->cancellable = g_cancellable_new ();
-  self->sockets = g_socket_listener_new ();
-  g_socket_listener_set_backlog (self->sockets, MAX_CONNECTIONS);
+  self->sockets = g_ptr_array_new_with_free_func (g_object_unref);
+  self->sources = g_ptr_array_new_with_free_func (source_free);
   self->streams = g_ptr_array_new_with_free_func (g_object_unref);
 
   g_source_set_priority (source, G_PRIORITY_DEFAULT);
@@ -340,7 +373,8 @@ void
 kp_serve_listener_stop (KpServeListener *self)
 {
   g_cancellable_cancel (self->cancellable);
-  g_socket_listener_close (self->sockets);
+  g_ptr_array_set_size (self->sources, 0);
+  g_ptr_array_set_size (self->sockets, 0);
   self->config = NULL;
 
   if (self->retry)
