@@ -2,7 +2,7 @@
 #include "kp-codec-encoder.h"
 #include "kp-element.h"
 
-#define MAX_THREADS 4
+#define MAX_THREADS 4 /* of one encoder */
 #define MAX_BITRATE 1000000000 /* bit/s; every encoder takes it */
 
 /* Video sizes are even, because 4:2:0 H.264 needs it, and pixels are square, because RTP does not tell their shape. */
@@ -91,9 +91,12 @@ kp_encoder_make (const KpEncoder *self, guint bitrate, GError **error)
 
   if (self->threads_property)
     {
-      g_autofree gchar *threads = g_strdup_printf ("%u", MIN (g_get_num_processors (), MAX_THREADS));
+      /* half of the cores: libvpx' threads spin while they wait for each other, which is slower than one alone as
+       * soon as anything else wants the core */
+      guint n_threads = CLAMP (g_get_num_processors () / 2, 1, MAX_THREADS);
+      g_autofree gchar *value = g_strdup_printf ("%u", n_threads);
 
-      gst_util_set_object_arg (G_OBJECT (element), self->threads_property, threads);
+      gst_util_set_object_arg (G_OBJECT (element), self->threads_property, value);
     }
   kp_encoder_set_bitrate (self, element, bitrate);
 

@@ -94,9 +94,9 @@ static const KpCodec codecs[] = {
   },
 };
 
-/* Decoders that need more than their defaults. No frame threads, since each costs a frame of delay; what a loss
- * broke is not shown. opusdec's use-inband-fec stays off: it makes the decoder wait for the packet after and report
- * 120 ms of latency, and lost packets are retransmitted here. */
+/* Decoders that need more than their defaults. No frame threads, since each costs a frame of delay; what a loss broke is
+ * not shown. vp8dec's threads spin while they wait for each other. opusdec's use-inband-fec stays off: it makes the
+ * decoder wait for the next packet and report 120 ms of latency, and lost packets are retransmitted here. */
 static const struct
 {
   const gchar *factory;
@@ -106,6 +106,7 @@ static const struct
   { "avdec_vp8", "thread-type=slice output-corrupt=false" },
   { "avdec_vp9", "thread-type=slice output-corrupt=false" },
   { "opusdec", "plc=true" },
+  { "vp8dec", "threads=1" },
 };
 
 const KpCodec *

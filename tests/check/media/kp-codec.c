@@ -12,16 +12,20 @@ static const struct
   KpMediaKind kind;
   const gchar *name;
   const gchar *rtp_caps;
+  const gchar *decoder_settings;
 } codecs[] = {
-  { KP_MEDIA_VIDEO, "VP8", "application/x-rtp,media=video,encoding-name=VP8,clock-rate=90000,payload=99" },
+  { KP_MEDIA_VIDEO, "VP8", "application/x-rtp,media=video,encoding-name=VP8,clock-rate=90000,payload=99",
+    "threads=1" },
   { KP_MEDIA_VIDEO, "VP9",
     "application/x-rtp,media=video,encoding-name=VP9,clock-rate=90000,payload=99,profile-id=(string)0" },
   { KP_MEDIA_VIDEO, "H264",
     "application/x-rtp,media=video,encoding-name=H264,clock-rate=90000,payload=99,"
-    "packetization-mode=(string)1,profile-level-id=(string)42e01f,level-asymmetry-allowed=(string)1" },
+    "packetization-mode=(string)1,profile-level-id=(string)42e01f,level-asymmetry-allowed=(string)1",
+    "thread-type=slice output-corrupt=false" },
   { KP_MEDIA_AUDIO, "OPUS",
     "application/x-rtp,media=audio,encoding-name=OPUS,clock-rate=48000,payload=99,"
-    "encoding-params=(string)2,minptime=(string)10,useinbandfec=(string)1" },
+    "encoding-params=(string)2,minptime=(string)10,useinbandfec=(string)1",
+    "plc=true use-inband-fec=false" },
   { KP_MEDIA_AUDIO, "PCMU", "application/x-rtp,media=audio,encoding-name=PCMU,clock-rate=8000,payload=99" },
   { KP_MEDIA_AUDIO, "PCMA", "application/x-rtp,media=audio,encoding-name=PCMA,clock-rate=8000,payload=99" },
 };
@@ -84,6 +88,8 @@ GST_START_TEST (test_elements)
   payloader = gst_object_ref_sink (kp_element_new (codec->payloader, codec->payloader_properties, &error));
   g_assert_no_error (error);
   assert_settings (payloader, codec->payloader_properties);
+  assert_settings (decoder, codecs[__i__].decoder_settings);
+  assert_settings (decoder, "max-errors=-1");
 }
 GST_END_TEST;
 

@@ -108,16 +108,6 @@ static const struct
 #define N_VIDEO_CODECS 4
 
 static void
-hide_element (const gchar *factory)
-{
-  g_autoptr (GstPluginFeature) feature
-      = factory ? gst_registry_lookup_feature (gst_registry_get (), factory) : NULL;
-
-  if (feature)
-    gst_registry_remove_feature (gst_registry_get (), feature);
-}
-
-static void
 push_audio (Fixture *self, guint n_10ms)
 {
   for (guint i = 0; i < n_10ms; i++)

@@ -125,3 +125,14 @@ media_keyframe_request_new (void)
 {
   return gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, 0);
 }
+
+/* check runs each test in a process of its own: the registry is whole again afterwards. */
+static inline void
+hide_element (const gchar *factory)
+{
+  g_autoptr (GstPluginFeature) feature
+      = factory ? gst_registry_lookup_feature (gst_registry_get (), factory) : NULL;
+
+  if (feature)
+    gst_registry_remove_feature (gst_registry_get (), feature);
+}
