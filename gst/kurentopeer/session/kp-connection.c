@@ -264,6 +264,9 @@ kp_connection_new (KpLoop *loop, GstBin *bin, const KpSettings *settings,
 
   gst_bin_add (bin, webrtcbin);
   gst_element_sync_state_with_parent (webrtcbin);
+  /* a bin that is on its way to NULL would leave it there, where its actions are criticals; we are stopped next */
+  if (GST_STATE (webrtcbin) < GST_STATE_READY)
+    gst_element_set_state (webrtcbin, GST_STATE_READY);
 
   return self;
 }
