@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "gstkurentopeer-private.h"
+
+#include "gstkurentoerror.h"
+#include "kp-capture.h"
+
+#include <stdio.h>
+
+#define GST_CAT_DEFAULT gst_kurento_peer_debug
+
+static GstStaticPadTemplate sink_templates[KP_N_MEDIA_KINDS] = {
+  [KP_MEDIA_AUDIO]
+  = GST_STATIC_PAD_TEMPLATE ("audio_sink_%u", GST_PAD_SINK, GST_PAD_REQUEST, GST_STATIC_CAPS ("audio/x-raw")),
+  [KP_MEDIA_VIDEO]
+  = GST_STATIC_PAD_TEMPLATE ("video_sink_%u", GST_PAD_SINK, GST_PAD_REQUEST, GST_STATIC_CAPS ("video/x-raw")),
+};
+
+static GstStaticPadTemplate audio_src_template = GST_STATIC_PAD_TEMPLATE (
+    "audio_src_%u", GST_PAD_SRC, GST_PAD_SOMETIMES, GST_STATIC_CAPS ("audio/x-raw"));
+
+static GstStaticPadTemplate video_src_template = GST_STATIC_PAD_TEMPLATE (
+    "video_src_%u", GST_PAD_SRC, GST_PAD_SOMETIMES, GST_STATIC_CAPS ("video/x-raw"));
+
+void
+gst_kurento_peer_install_pad_templates (GstElementClass *klass)
+{
+  for (guint kind = 0; kind < KP_N_MEDIA_KINDS; kind++)
+    gst_element_class_add_static_pad_template (klass, &sink_templates[kind]);
+  gst_element_class_add_static_pad_template (klass, &audio_src_template);
+  gst_element_class_add_static_pad_template (klass, &video_src_template);
+}
+
+/* A subclass of one direction has not the pads of the other. GstElementClass has no call to take away a template that
+ * was inherited, but a public list. */
+void
+gst_kurento_peer_remove_pad_templates (GstElementClass *klass, GstPadDirection direction)
+{
+  GList *next;
+
+  for (GList *item = klass->padtemplates; item; item = next)
+    {
+      next = item->next;
+      if (GST_PAD_TEMPLATE_DIRECTION (item->data) != direction)
+        continue;
+
+      gst_object_unref (item->data);
+      klass->padtemplates = g_list_delete_link (klass->padtemplates, item);
+      klass->numpadtemplates--;
+    }
+}
+
+/* Takes a part out for good, whatever its state. */
+void
+gst_kurento_peer_drop_child (GstElement *child)
+{
+  g_autoptr (GstObject) parent = gst_object_get_parent (GST_OBJECT (child));
+
+  gst_element_set_locked_state (child, TRUE);
+  gst_element_set_state (child, GST_STATE_NULL);
+  if (parent)
+    gst_bin_remove (GST_BIN (parent), child);
+}
+
+void
+gst_kurento_peer_track_free (GstKurentoPeerTrack *self)
+{
+  gst_clear_object (&self->gate);
+  gst_clear_object (&self->pad);
+  gst_clear_object (&self->capture);
+  g_free (self);
+}
+
+/* The element is done as a sink when the last of its sources has ended. Streaming thread. */
+static void
+gate_eos_cb (KpGate *gate, gpointer user_data)
+{
+  GstKurentoPeer *self = GST_KURENTO_PEER (user_data);
+  GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
+  gboolean all = TRUE;
+
+  GST_OBJECT_LOCK (self);
+  for (guint i = 0; i < priv->tracks->len && all; i++)
+    all = kp_gate_is_eos (KP_GATE (((GstKurentoPeerTrack *)g_ptr_array_index (priv->tracks, i))->gate));
+  GST_OBJECT_UNLOCK (self);
+
+  GST_DEBUG_OBJECT (self, "%" GST_PTR_FORMAT " is at EOS%s", gate, all ? ", and so are all" : "");
+  if (all)
+    gst_kurento_peer_finish (self, "end of stream");
+}
+
+static GstKurentoPeerTrack *
+track_new (GstKurentoPeer *self, KpMediaKind kind)
+{
+  GstKurentoPeerTrack *track = g_new0 (GstKurentoPeerTrack, 1);
+
+  track->kind = kind;
+  track->gate = gst_object_ref_sink (kp_gate_new (kind));
+  kp_gate_set_eos_func (KP_GATE (track->gate), gate_eos_cb, self);
+  gst_bin_add (GST_BIN (self), track->gate);
+
+  return track;
+}
+
+/* From here on the session knows the track, too. */
+static void
+publish_track (GstKurentoPeer *self, GstKurentoPeerTrack *track)
+{
+  GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
+  g_autoptr (KpSession) session = NULL;
+
+  GST_OBJECT_LOCK (self);
+  g_ptr_array_add (priv->tracks, track);
+  if (priv->session)
+    session = kp_session_ref (priv->session);
+  GST_OBJECT_UNLOCK (self);
+  if (session)
+    kp_session_add_track (session, track->kind, track->gate);
+}
+
+static gboolean
+template_get_kind (GstPadTemplate *template, KpMediaKind *kind)
+{
+  for (*kind = 0; *kind < KP_N_MEDIA_KINDS; (*kind)++)
+    if (g_str_equal (GST_PAD_TEMPLATE_NAME_TEMPLATE (template), sink_templates[*kind].name_template))
+      return TRUE;
+
+  return FALSE;
+}
+
+/* The name that was asked for, or the next free one. NULL when it is no name of such a pad, or taken. */
+static gchar *
+choose_pad_name (GstKurentoPeer *self, KpMediaKind kind, const gchar *wanted)
+{
+  GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
+  const gchar *template = sink_templates[kind].name_template;
+  g_autofree gchar *name = NULL;
+  guint index;
+
+  GST_OBJECT_LOCK (self);
+  if (!wanted || !sscanf (wanted, template, &index))
+    index = priv->next_sink_index[kind];
+  priv->next_sink_index[kind] = MAX (priv->next_sink_index[kind], index + 1);
+  GST_OBJECT_UNLOCK (self);
+
+  name = g_strdup_printf ("%s_sink_%u", kp_media_kind_to_string (kind), index);
+  if (wanted && !g_str_equal (wanted, name) && !g_str_equal (wanted, template))
+    return NULL;
+
+  return g_steal_pointer (&name);
+}
+
+GstPad *
+gst_kurento_peer_request_new_pad (GstElement *element, GstPadTemplate *template, const gchar *wanted,
+                                  const GstCaps *caps)
+{
+  GstKurentoPeer *self = GST_KURENTO_PEER (element);
+  GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
+  g_autoptr (GstPad) target = NULL;
+  g_autoptr (GstPad) taken = NULL;
+  g_autofree gchar *name = NULL;
+  GstKurentoPeerTrack *track;
+  KpMediaKind kind;
+  gboolean sends;
+
+  GST_OBJECT_LOCK (self);
+  sends = priv->settings.settings->mode != GST_KURENTO_PEER_MODE_RECVONLY;
+  GST_OBJECT_UNLOCK (self);
+  if (sends && template_get_kind (template, &kind))
+    name = choose_pad_name (self, kind, wanted);
+  if (name)
+    taken = gst_element_get_static_pad (element, name);
+  if (!name || taken)
+    {
+      GST_WARNING_OBJECT (self, "no pad %s: %s", wanted ? wanted : GST_PAD_TEMPLATE_NAME_TEMPLATE (template),
+                          taken   ? "it is there already"
+                          : sends ? "not a sink pad's name"
+                                  : "mode is recvonly");
+      return NULL;
+    }
+
+  track = track_new (self, kind);
+  target = gst_element_get_static_pad (track->gate, "sink");
+  track->pad = gst_object_ref_sink (gst_ghost_pad_new_from_template (name, target, template));
+  gst_pad_set_active (track->pad, TRUE);
+  gst_element_sync_state_with_parent (track->gate);
+  publish_track (self, track);
+  gst_element_add_pad (element, track->pad);
+
+  return track->pad;
+}
+
+static GstKurentoPeerTrack *
+steal_track (GstKurentoPeer *self, GstPad *pad)
+{
+  GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
+  GstKurentoPeerTrack *found = NULL;
+
+  GST_OBJECT_LOCK (self);
+  for (guint i = 0; i < priv->tracks->len && !found; i++)
+    {
+      GstKurentoPeerTrack *track = g_ptr_array_index (priv->tracks, i);
+
+      if (track->pad == pad)
+        found = g_ptr_array_steal_index (priv->tracks, i);
+    }
+  GST_OBJECT_UNLOCK (self);
+
+  return found;
+}
+
+static void
+forget_track (GstKurentoPeer *self, GstKurentoPeerTrack *track)
+{
+  g_autoptr (KpSession) session = gst_kurento_peer_dup_session (self);
+
+  if (session)
+    kp_session_remove_track (session, track->gate);
+  if (track->capture)
+    gst_kurento_peer_drop_child (track->capture);
+  /* first the gate: a source that waits in it holds the stream lock of our pad */
+  gst_kurento_peer_drop_child (track->gate);
+}
+
+void
+gst_kurento_peer_release_pad (GstElement *element, GstPad *pad)
+{
+  GstKurentoPeer *self = GST_KURENTO_PEER (element);
+  GstKurentoPeerTrack *track = steal_track (self, pad);
+
+  if (!track)
+    return;
+
+  forget_track (self, track);
+  gst_pad_set_active (pad, FALSE);
+  gst_element_remove_pad (element, pad);
+  gst_kurento_peer_track_free (track);
+}
+
+static gboolean
+add_capture (GstKurentoPeer *self, GstKurentoSendSource source, KpMediaKind kind, GError **error)
+{
+  g_autoptr (GstElement) capture = NULL;
+  GstKurentoPeerTrack *track;
+  GError *failure = NULL;
+
+  capture = kp_capture_new (source, kind, &failure);
+  if (!capture)
+    {
+      if (failure)
+        g_propagate_prefixed_error (error, failure, "send-source: ");
+      return failure == NULL;
+    }
+
+  gst_object_ref_sink (capture);
+  gst_bin_add (GST_BIN (self), capture);
+  track = track_new (self, kind);
+  track->capture = g_steal_pointer (&capture);
+  gst_element_link_pads (track->capture, "src", track->gate, "sink");
+  publish_track (self, track);
+
+  return TRUE;
+}
+
+static void
+announce_tracks (GstKurentoPeer *self, KpSession *session)
+{
+  GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
+  g_autoptr (GPtrArray) gates = g_ptr_array_new_with_free_func (gst_object_unref);
+  g_autofree KpMediaKind *kinds = NULL;
+
+  GST_OBJECT_LOCK (self);
+  priv->session = kp_session_ref (session);
+  kinds = g_new0 (KpMediaKind, priv->tracks->len + 1);
+  for (guint i = 0; i < priv->tracks->len; i++)
+    {
+      GstKurentoPeerTrack *track = g_ptr_array_index (priv->tracks, i);
+
+      kinds[i] = track->kind;
+      g_ptr_array_add (gates, gst_object_ref (track->gate));
+    }
+  GST_OBJECT_UNLOCK (self);
+
+  for (guint i = 0; i < gates->len; i++)
+    kp_session_add_track (session, kinds[i], g_ptr_array_index (gates, i));
+}
+
+/* Makes @session the present one, with the sink pads, or, when there are none, with sources of our own.
+ * READY->PAUSED, before the children change their state. */
+gboolean
+gst_kurento_peer_add_tracks (GstKurentoPeer *self, KpSession *session, const KpSettings *settings,
+                             GError **error)
+{
+  GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
+  const gboolean wanted[] = { [KP_MEDIA_AUDIO] = settings->audio, [KP_MEDIA_VIDEO] = settings->video };
+  GstKurentoSendSource source;
+  gboolean captures;
+
+  GST_OBJECT_LOCK (self);
+  source = priv->settings.send_source;
+  captures = priv->tracks->len == 0 && settings->mode != GST_KURENTO_PEER_MODE_RECVONLY;
+  GST_OBJECT_UNLOCK (self);
+
+  /* who captures has to hear of an EOS that is sent to the pipeline */
+  if (captures)
+    GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SOURCE);
+  announce_tracks (self, session);
+  for (guint kind = 0; kind < KP_N_MEDIA_KINDS; kind++)
+    if (captures && wanted[kind] && !add_capture (self, source, kind, error))
+      return FALSE;
+
+  return TRUE;
+}
+
+void
+gst_kurento_peer_remove_captures (GstKurentoPeer *self)
+{
+  GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
+  GstKurentoPeerTrack *track;
+
+  while ((track = steal_track (self, NULL)))
+    {
+      forget_track (self, track);
+      gst_kurento_peer_track_free (track);
+    }
+
+  GST_OBJECT_LOCK (self);
+  gst_kurento_peer_set_mode_locked (self, priv->settings.settings->mode);
+  GST_OBJECT_UNLOCK (self);
+}
+
+/* owned; of GstElement */
+static GPtrArray *
+list_captures (GstKurentoPeer *self)
+{
+  GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
+  GPtrArray *captures = g_ptr_array_new_with_free_func (gst_object_unref);
+
+  GST_OBJECT_LOCK (self);
+  for (guint i = 0; i < priv->tracks->len; i++)
+    {
+      GstKurentoPeerTrack *track = g_ptr_array_index (priv->tracks, i);
+
+      if (track->capture)
+        g_ptr_array_add (captures, gst_object_ref (track->capture));
+    }
+  GST_OBJECT_UNLOCK (self);
+
+  return captures;
+}
+
+/* Whether @object is, or is in, a source of our own. */
+gboolean
+gst_kurento_peer_is_capture (GstKurentoPeer *self, GstObject *object)
+{
+  g_autoptr (GPtrArray) captures = list_captures (self);
+
+  for (guint i = 0; i < captures->len; i++)
+    if (gst_object_has_as_ancestor (object, g_ptr_array_index (captures, i)))
+      return TRUE;
+
+  return FALSE;
+}
+
+/* They stop to produce. */
+void
+gst_kurento_peer_end_captures (GstKurentoPeer *self)
+{
+  g_autoptr (GPtrArray) captures = list_captures (self);
+
+  for (guint i = 0; i < captures->len; i++)
+    gst_element_send_event (g_ptr_array_index (captures, i), gst_event_new_eos ());
+}
+
+/* From upstream of the sink pads: what waits the longest decides. We do not wait for the clock ourselves. */
+void
+gst_kurento_peer_query_latency (GstKurentoPeer *self, GstQuery *query)
+{
+  g_autoptr (GstIterator) pads = gst_element_iterate_sink_pads (GST_ELEMENT (self));
+  g_auto (GValue) item = G_VALUE_INIT;
+  GstClockTime min = 0;
+  GstClockTime max = GST_CLOCK_TIME_NONE;
+
+  /* a pad that comes or goes is followed by a latency message of its own: no need to begin again */
+  while (gst_iterator_next (pads, &item) == GST_ITERATOR_OK)
+    {
+      g_autoptr (GstQuery) upstream = gst_query_new_latency ();
+      GstClockTime upstream_min;
+      GstClockTime upstream_max;
+      gboolean is_live;
+
+      if (gst_pad_peer_query (g_value_get_object (&item), upstream))
+        {
+          gst_query_parse_latency (upstream, &is_live, &upstream_min, &upstream_max);
+          if (is_live)
+            {
+              min = MAX (min, upstream_min);
+              max = MIN (max, upstream_max);
+            }
+        }
+      g_value_reset (&item);
+    }
+
+  gst_query_set_latency (query, TRUE, min, max);
+}

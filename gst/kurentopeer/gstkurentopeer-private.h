@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "gstkurentopeer.h"
+#include "kp-session.h"
+
+GST_DEBUG_CATEGORY_EXTERN (gst_kurento_peer_debug);
+
+#define KP_DEFAULT_MEDIA_CONSTRAINTS "{\"audio\":true,\"video\":{\"width\":640,\"framerate\":15}}"
+
+/* What the application has set. The JSON texts are kept as they came, and read by gst_kurento_peer_read_settings(). */
+typedef struct
+{
+  KpSettings *settings; /* owned; the values that need no reading */
+  gchar *media_constraints; /* owned; JSON */
+  gchar *configuration; /* owned; JSON */
+  gchar *stun_server; /* owned */
+  gchar *turn_server; /* owned */
+  gchar *signaller_uri; /* owned */
+  GError *signaller_error; /* owned; why there is no signaller in spite of a URI */
+  GstWebRTCICETransportPolicy ice_transport_policy;
+  GstKurentoSendSource send_source;
+  gboolean post_data_messages;
+  gboolean frozen; /* a session works with a copy: changes are refused */
+} GstKurentoPeerSettings;
+
+/* One media sink pad, or one source of the element's own. */
+typedef struct
+{
+  KpMediaKind kind;
+  GstElement *gate; /* owned */
+  GstPad *pad; /* owned; the ghost pad, or NULL */
+  GstElement *capture; /* owned; the source, or NULL */
+} GstKurentoPeerTrack;
+
+/* One source pad. */
+typedef struct
+{
+  KpMediaKind kind;
+  guint index;
+  GstElement *outlet; /* owned */
+  GstPad *pad; /* owned; the ghost pad, NULL until it is exposed */
+} GstKurentoPeerStream;
+
+/* Everything but the loop is guarded by the OBJECT_LOCK, which is never held across a call-out. */
+typedef struct
+{
+  KpLoop *loop; /* owned; constant */
+  GstKurentoPeerSettings settings;
+  GstKurentoSignaller *signaller; /* owned; or NULL */
+  KpSession *session; /* owned; from READY->PAUSED to PAUSED->READY */
+  KpSessionStatus status;
+  GPtrArray *tracks; /* owned; of GstKurentoPeerTrack */
+  GPtrArray *streams; /* owned; of GstKurentoPeerStream */
+  guint next_sink_index[KP_N_MEDIA_KINDS];
+  gboolean outlets_ended; /* EOS went out of the source pads */
+  gboolean done; /* as a sink */
+} GstKurentoPeerPrivate;
+
+/* gstkurentopeer.c */
+GstKurentoPeerPrivate *gst_kurento_peer_get_private (GstKurentoPeer *self);
+KpSession *gst_kurento_peer_dup_session (GstKurentoPeer *self);
+gboolean gst_kurento_peer_post (GstKurentoPeer *self, KpLoopFunc func, gpointer user_data,
+                                GDestroyNotify notify);
+void gst_kurento_peer_post_error (GstKurentoPeer *self, const GError *error);
+void gst_kurento_peer_finish (GstKurentoPeer *self, const gchar *reason);
+
+/* gstkurentopeer-bin.c */
+void gst_kurento_peer_install_bin (GstBinClass *klass);
+void gst_kurento_peer_child_proxy_init (gpointer iface, gpointer data);
+
+/* gstkurentopeer-properties.c */
+void gst_kurento_peer_install_properties (GObjectClass *klass);
+void gst_kurento_peer_install_fixed_mode (GObjectClass *klass, GstKurentoPeerMode mode);
+guint32 gst_kurento_peer_set_status (GstKurentoPeer *self, const KpSessionStatus *status);
+void gst_kurento_peer_notify_status (GstKurentoPeer *self, guint32 changed);
+
+/* gstkurentopeer-settings.c */
+void gst_kurento_peer_settings_init (GstKurentoPeerSettings *self);
+void gst_kurento_peer_settings_clear (GstKurentoPeerSettings *self);
+void gst_kurento_peer_set_mode_locked (GstKurentoPeer *self, GstKurentoPeerMode mode);
+void gst_kurento_peer_take_signaller_uri (GstKurentoPeer *self, const gchar *uri);
+KpSettings *gst_kurento_peer_read_settings (GstKurentoPeer *self, GError **error);
+gpointer gst_kurento_peer_get_signaller_child (GstKurentoPeer *self);
+
+/* gstkurentopeer-pads.c */
+void gst_kurento_peer_install_pad_templates (GstElementClass *klass);
+void gst_kurento_peer_remove_pad_templates (GstElementClass *klass, GstPadDirection direction);
+GstPad *gst_kurento_peer_request_new_pad (GstElement *element, GstPadTemplate *template, const gchar *name,
+                                          const GstCaps *caps);
+void gst_kurento_peer_release_pad (GstElement *element, GstPad *pad);
+void gst_kurento_peer_drop_child (GstElement *child);
+void gst_kurento_peer_track_free (GstKurentoPeerTrack *self);
+gboolean gst_kurento_peer_add_tracks (GstKurentoPeer *self, KpSession *session, const KpSettings *settings,
+                                      GError **error);
+void gst_kurento_peer_end_captures (GstKurentoPeer *self);
+void gst_kurento_peer_remove_captures (GstKurentoPeer *self);
+gboolean gst_kurento_peer_is_capture (GstKurentoPeer *self, GstObject *object);
+void gst_kurento_peer_query_latency (GstKurentoPeer *self, GstQuery *query);
+
+/* gstkurentopeer-streams.c */
+void gst_kurento_peer_stream_free (GstKurentoPeerStream *self);
+GstElement *gst_kurento_peer_get_outlet (KpMediaKind kind, guint index, gpointer user_data);
+void gst_kurento_peer_end_streams (GstKurentoPeer *self);
+void gst_kurento_peer_remove_streams (GstKurentoPeer *self);
+
+/* gstkurentopeer-signals.c */
+void gst_kurento_peer_install_events (void);
+void gst_kurento_peer_install_signals (GType type, guint *ids);
+void gst_kurento_peer_emit_event (GstKurentoPeer *self, const KpEvent *event);
+
+/* gstkurentopeer-actions.c */
+void gst_kurento_peer_install_actions (void);

@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "gstkurentopeer-private.h"
+
+#include "gstkurentoenumtypes.h"
+
+#define GST_CAT_DEFAULT gst_kurento_peer_debug
+
+enum
+{
+  PROP_0,
+  PROP_MODE,
+  PROP_ID,
+  PROP_SEND_SOURCE,
+  PROP_MEDIA_CONSTRAINTS,
+  PROP_CONFIGURATION,
+  PROP_STUN_SERVER,
+  PROP_TURN_SERVER,
+  PROP_ICE_TRANSPORT_POLICY,
+  PROP_VIDEO_CODECS,
+  PROP_AUDIO_CODECS,
+  PROP_START_BITRATE,
+  PROP_MAX_BITRATE,
+  PROP_LATENCY,
+  PROP_DATA_CHANNELS,
+  PROP_SIGNALLER_URI,
+  PROP_POST_DATA_MESSAGES,
+  PROP_PEER_CONNECTION,
+  PROP_CONNECTION_STATE,
+  PROP_ICE_CONNECTION_STATE,
+  PROP_ICE_GATHERING_STATE,
+  PROP_SIGNALING_STATE,
+  PROP_LOCAL_DESCRIPTION,
+  PROP_REMOTE_DESCRIPTION,
+  PROP_LOCAL_CANDIDATES,
+  N_PROPS,
+};
+
+static GParamSpec *props[N_PROPS];
+
+static void
+take_string (gchar **field, const GValue *value)
+{
+  g_free (*field);
+  *field = g_value_dup_string (value);
+}
+
+/* FALSE: not one of the settings that a session copies. */
+static gboolean
+set_setting_locked (GstKurentoPeer *self, guint prop_id, const GValue *value)
+{
+  GstKurentoPeerSettings *texts = &gst_kurento_peer_get_private (self)->settings;
+  KpSettings *settings = texts->settings;
+
+  switch (prop_id)
+    {
+    case PROP_MODE:
+      gst_kurento_peer_set_mode_locked (self, g_value_get_enum (value));
+      return TRUE;
+    case PROP_SEND_SOURCE:
+      texts->send_source = g_value_get_enum (value);
+      return TRUE;
+    case PROP_MEDIA_CONSTRAINTS:
+      take_string (&texts->media_constraints, value);
+      return TRUE;
+    case PROP_CONFIGURATION:
+      take_string (&texts->configuration, value);
+      return TRUE;
+    case PROP_STUN_SERVER:
+      take_string (&texts->stun_server, value);
+      return TRUE;
+    case PROP_TURN_SERVER:
+      take_string (&texts->turn_server, value);
+      return TRUE;
+    case PROP_ICE_TRANSPORT_POLICY:
+      texts->ice_transport_policy = g_value_get_enum (value);
+      return TRUE;
+    case PROP_VIDEO_CODECS:
+      take_string (&settings->video_codecs, value);
+      return TRUE;
+    case PROP_AUDIO_CODECS:
+      take_string (&settings->audio_codecs, value);
+      return TRUE;
+    case PROP_START_BITRATE:
+      settings->start_bitrate = g_value_get_uint (value);
+      return TRUE;
+    case PROP_MAX_BITRATE:
+      settings->max_bitrate = g_value_get_uint (value);
+      return TRUE;
+    case PROP_LATENCY:
+      settings->latency = g_value_get_uint (value);
+      return TRUE;
+    case PROP_DATA_CHANNELS:
+      settings->data_channels = g_value_get_boolean (value);
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
+/* Properties that an application may always set, or only once. */
+static void
+set_other_locked (GstKurentoPeer *self, guint prop_id, const GValue *value)
+{
+  GstKurentoPeerSettings *texts = &gst_kurento_peer_get_private (self)->settings;
+
+  if (prop_id == PROP_POST_DATA_MESSAGES)
+    texts->post_data_messages = g_value_get_boolean (value);
+  else if (prop_id == PROP_ID && g_value_get_string (value) && *g_value_get_string (value))
+    take_string (&texts->settings->id, value);
+}
+
+static void
+gst_kurento_peer_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+{
+  GstKurentoPeer *self = GST_KURENTO_PEER (object);
+  gboolean frozen;
+
+  if (prop_id == PROP_0 || prop_id >= PROP_PEER_CONNECTION)
+    {
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+      return;
+    }
+
+  GST_OBJECT_LOCK (self);
+  frozen = gst_kurento_peer_get_private (self)->settings.frozen && (pspec->flags & GST_PARAM_MUTABLE_READY);
+  if (!frozen && !set_setting_locked (self, prop_id, value))
+    set_other_locked (self, prop_id, value);
+  GST_OBJECT_UNLOCK (self);
+
+  if (frozen)
+    GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS, (NULL),
+                         ("%s can only be set in the states NULL and READY", pspec->name));
+  else if (prop_id == PROP_SIGNALLER_URI)
+    gst_kurento_peer_take_signaller_uri (self, g_value_get_string (value));
+}
+
+static gboolean
+get_setting_locked (GstKurentoPeerSettings *texts, guint prop_id, GValue *value)
+{
+  KpSettings *settings = texts->settings;
+
+  switch (prop_id)
+    {
+    case PROP_MODE:
+      g_value_set_enum (value, settings->mode);
+      return TRUE;
+    case PROP_ID:
+      g_value_set_string (value, settings->id);
+      return TRUE;
+    case PROP_SEND_SOURCE:
+      g_value_set_enum (value, texts->send_source);
+      return TRUE;
+    case PROP_MEDIA_CONSTRAINTS:
+      g_value_set_string (value, texts->media_constraints);
+      return TRUE;
+    case PROP_CONFIGURATION:
+      g_value_set_string (value, texts->configuration);
+      return TRUE;
+    case PROP_STUN_SERVER:
+      g_value_set_string (value, texts->stun_server);
+      return TRUE;
+    case PROP_TURN_SERVER:
+      g_value_set_string (value, texts->turn_server);
+      return TRUE;
+    case PROP_ICE_TRANSPORT_POLICY:
+      g_value_set_enum (value, texts->ice_transport_policy);
+      return TRUE;
+    case PROP_VIDEO_CODECS:
+      g_value_set_string (value, settings->video_codecs);
+      return TRUE;
+    case PROP_AUDIO_CODECS:
+      g_value_set_string (value, settings->audio_codecs);
+      return TRUE;
+    case PROP_START_BITRATE:
+      g_value_set_uint (value, settings->start_bitrate);
+      return TRUE;
+    case PROP_MAX_BITRATE:
+      g_value_set_uint (value, settings->max_bitrate);
+      return TRUE;
+    case PROP_LATENCY:
+      g_value_set_uint (value, settings->latency);
+      return TRUE;
+    case PROP_DATA_CHANNELS:
+      g_value_set_boolean (value, settings->data_channels);
+      return TRUE;
+    case PROP_POST_DATA_MESSAGES:
+      g_value_set_boolean (value, texts->post_data_messages);
+      return TRUE;
+    case PROP_SIGNALLER_URI:
+      g_value_set_string (value, texts->signaller_uri);
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
+static gboolean
+get_status_locked (const KpSessionStatus *status, guint prop_id, GValue *value)
+{
+  switch (prop_id)
+    {
+    case PROP_PEER_CONNECTION:
+      g_value_set_object (value, status->webrtcbin);
+      return TRUE;
+    case PROP_CONNECTION_STATE:
+      g_value_set_enum (value, status->connection_state);
+      return TRUE;
+    case PROP_ICE_CONNECTION_STATE:
+      g_value_set_enum (value, status->ice_connection_state);
+      return TRUE;
+    case PROP_ICE_GATHERING_STATE:
+      g_value_set_enum (value, status->ice_gathering_state);
+      return TRUE;
+    case PROP_SIGNALING_STATE:
+      g_value_set_enum (value, status->signaling_state);
+      return TRUE;
+    case PROP_LOCAL_DESCRIPTION:
+      g_value_set_string (value, status->local_description);
+      return TRUE;
+    case PROP_REMOTE_DESCRIPTION:
+      g_value_set_string (value, status->remote_description);
+      return TRUE;
+    case PROP_LOCAL_CANDIDATES:
+      g_value_set_string (value, status->local_candidates ? status->local_candidates : "[]");
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
+static void
+gst_kurento_peer_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  GstKurentoPeer *self = GST_KURENTO_PEER (object);
+  GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
+  gboolean found;
+
+  GST_OBJECT_LOCK (self);
+  found = get_setting_locked (&priv->settings, prop_id, value)
+          || get_status_locked (&priv->status, prop_id, value);
+  GST_OBJECT_UNLOCK (self);
+
+  if (!found)
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+}
+
+/* Bit N is set when the property N has another value now. */
+static guint32
+status_diff (const KpSessionStatus *a, const KpSessionStatus *b)
+{
+  return (a->webrtcbin != b->webrtcbin) << PROP_PEER_CONNECTION
+         | (a->connection_state != b->connection_state) << PROP_CONNECTION_STATE
+         | (a->ice_connection_state != b->ice_connection_state) << PROP_ICE_CONNECTION_STATE
+         | (a->ice_gathering_state != b->ice_gathering_state) << PROP_ICE_GATHERING_STATE
+         | (a->signaling_state != b->signaling_state) << PROP_SIGNALING_STATE
+         | !!g_strcmp0 (a->local_description, b->local_description) << PROP_LOCAL_DESCRIPTION
+         | !!g_strcmp0 (a->remote_description, b->remote_description) << PROP_REMOTE_DESCRIPTION
+         | !!g_strcmp0 (a->local_candidates, b->local_candidates) << PROP_LOCAL_CANDIDATES;
+}
+
+G_STATIC_ASSERT (N_PROPS <= 32);
+
+static void
+status_copy (KpSessionStatus *self, const KpSessionStatus *from)
+{
+  *self = *from;
+  self->local_description = g_strdup (from->local_description);
+  self->remote_description = g_strdup (from->remote_description);
+  self->local_candidates = g_strdup (from->local_candidates);
+  if (from->webrtcbin)
+    gst_object_ref (from->webrtcbin);
+}
+
+/* Returns the set of properties that changed, for gst_kurento_peer_notify_status(). */
+guint32
+gst_kurento_peer_set_status (GstKurentoPeer *self, const KpSessionStatus *status)
+{
+  GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
+  KpSessionStatus former;
+  KpSessionStatus now;
+  guint32 changed;
+
+  status_copy (&now, status);
+  GST_OBJECT_LOCK (self);
+  changed = status_diff (&priv->status, &now);
+  former = priv->status;
+  priv->status = now;
+  GST_OBJECT_UNLOCK (self);
+  kp_session_status_clear (&former);
+
+  return changed;
+}
+
+void
+gst_kurento_peer_notify_status (GstKurentoPeer *self, guint32 changed)
+{
+  for (guint i = PROP_PEER_CONNECTION; i < N_PROPS; i++)
+    if (changed & (1u << i))
+      g_object_notify_by_pspec (G_OBJECT (self), props[i]);
+}
+
+#define SETTING (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY)
+#define ALWAYS (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING)
+#define STATUS (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)
+
+static GParamSpec *
+mode_spec (GstKurentoPeerMode mode, GParamFlags flags)
+{
+  return g_param_spec_enum ("mode", "Mode",
+                            "Which way media flows (kurento-utils: mode, its sendRecv, send and recv)",
+                            GST_TYPE_KURENTO_PEER_MODE, mode, flags);
+}
+
+/* A subclass of one mode shows it, and lets nobody change it. */
+void
+gst_kurento_peer_install_fixed_mode (GObjectClass *klass, GstKurentoPeerMode mode)
+{
+  klass->get_property = gst_kurento_peer_get_property;
+  g_object_class_install_property (klass, PROP_MODE, mode_spec (mode, STATUS));
+}
+
+static void
+make_media_specs (void)
+{
+  props[PROP_SEND_SOURCE] = g_param_spec_enum (
+      "send-source", "Send source",
+      "What is sent when mode sends and no sink pad was requested (kurento-utils: options.sendSource)",
+      GST_TYPE_KURENTO_SEND_SOURCE, GST_KURENTO_SEND_SOURCE_AUTO, SETTING);
+  props[PROP_MEDIA_CONSTRAINTS] = g_param_spec_string (
+      "media-constraints", "Media constraints",
+      "Which kinds of media there are: MediaStreamConstraints as JSON, each of audio and video false, true "
+      "or an object "
+      "of constraints, or file:///x.json that holds it (kurento-utils: options.mediaConstraints)",
+      KP_DEFAULT_MEDIA_CONSTRAINTS, SETTING);
+  props[PROP_VIDEO_CODECS] = g_param_spec_string ("video-codecs", "Video codecs",
+                                                  "Video codecs by their RTP names in order of preference, "
+                                                  "separated by commas, e.g. VP8,H264; NULL: all that can be "
+                                                  "encoded or decoded here",
+                                                  NULL, SETTING);
+  props[PROP_AUDIO_CODECS] = g_param_spec_string ("audio-codecs", "Audio codecs",
+                                                  "Audio codecs by their RTP names in order of preference, "
+                                                  "separated by commas, e.g. OPUS,PCMU,PCMA; NULL: all that "
+                                                  "can be encoded or decoded here",
+                                                  NULL, SETTING);
+  props[PROP_START_BITRATE]
+      = g_param_spec_uint ("start-bitrate", "Start bitrate",
+                           "Bit rate of all video that is sent, in bit/s; not more than max-bitrate", 10000,
+                           G_MAXINT, 600000, SETTING);
+  props[PROP_MAX_BITRATE] = g_param_spec_uint (
+      "max-bitrate", "Maximum bitrate", "Upper limit of the bit rate of all video that is sent, in bit/s",
+      10000, G_MAXINT, 2500000, SETTING);
+  props[PROP_LATENCY] = g_param_spec_uint (
+      "latency", "Latency", "How long received packets wait for late ones (jitter buffer), in ms", 0, 10000,
+      60, SETTING);
+}
+
+static void
+make_connection_specs (void)
+{
+  props[PROP_CONFIGURATION] = g_param_spec_string ("configuration", "Configuration",
+                                                   "RTCConfiguration as JSON: iceServers (urls a string or a "
+                                                   "list, username, credential), iceTransportPolicy, "
+                                                   "bundlePolicy, or file:///x.json that holds it; NULL: no "
+                                                   "servers (kurento-utils: options.configuration)",
+                                                   NULL, SETTING);
+  props[PROP_STUN_SERVER] = g_param_spec_string (
+      "stun-server", "STUN server",
+      "STUN server of the form stun://host:port, as webrtcbin takes it; goes before that of configuration",
+      NULL, SETTING);
+  props[PROP_TURN_SERVER] = g_param_spec_string ("turn-server", "TURN server",
+                                                 "TURN server of the form turn://user:password@host:port, as "
+                                                 "webrtcbin takes it; added to those of configuration",
+                                                 NULL, SETTING);
+  props[PROP_ICE_TRANSPORT_POLICY] = g_param_spec_enum (
+      "ice-transport-policy", "ICE transport policy",
+      "Which candidates are used; relay also when configuration says so (kurento-utils: iceTransportPolicy "
+      "of "
+      "options.configuration)",
+      GST_TYPE_WEBRTC_ICE_TRANSPORT_POLICY, GST_WEBRTC_ICE_TRANSPORT_POLICY_ALL, SETTING);
+  props[PROP_DATA_CHANNELS] = g_param_spec_boolean (
+      "data-channels", "Data channels",
+      "Whether there is a data channel, labelled WebRtcPeer-<id> (kurento-utils: options.dataChannels)",
+      FALSE, SETTING);
+  props[PROP_SIGNALLER_URI]
+      = g_param_spec_string ("signaller-uri", "Signaller URI",
+                             "Where and how to signal, e.g. serve+http://127.0.0.1:8080/; its properties are "
+                             "set as signaller::name. NULL: the "
+                             "application signals",
+                             NULL, SETTING);
+  props[PROP_POST_DATA_MESSAGES] = g_param_spec_boolean (
+      "post-data-messages", "Post data messages",
+      "Whether received data is also posted on the bus, as kurentopeer/data-channel-message", FALSE, ALWAYS);
+}
+
+static void
+make_status_specs (void)
+{
+  props[PROP_PEER_CONNECTION] = g_param_spec_object (
+      "peer-connection", "Peer connection",
+      "The webrtcbin of the present connection, or NULL (kurento-utils: peerConnection)", GST_TYPE_ELEMENT,
+      STATUS);
+  props[PROP_CONNECTION_STATE] = g_param_spec_enum (
+      "connection-state", "Connection state", "State of the present connection",
+      GST_TYPE_WEBRTC_PEER_CONNECTION_STATE, GST_WEBRTC_PEER_CONNECTION_STATE_NEW, STATUS);
+  props[PROP_ICE_CONNECTION_STATE]
+      = g_param_spec_enum ("ice-connection-state", "ICE connection state", "State of the route to the peer",
+                           GST_TYPE_WEBRTC_ICE_CONNECTION_STATE, GST_WEBRTC_ICE_CONNECTION_STATE_NEW, STATUS);
+  props[PROP_ICE_GATHERING_STATE] = g_param_spec_enum (
+      "ice-gathering-state", "ICE gathering state", "Whether all local candidates have been found",
+      GST_TYPE_WEBRTC_ICE_GATHERING_STATE, GST_WEBRTC_ICE_GATHERING_STATE_NEW, STATUS);
+  props[PROP_SIGNALING_STATE]
+      = g_param_spec_enum ("signaling-state", "Signaling state", "Which descriptions have been exchanged",
+                           GST_TYPE_WEBRTC_SIGNALING_STATE, GST_WEBRTC_SIGNALING_STATE_STABLE, STATUS);
+  props[PROP_LOCAL_DESCRIPTION]
+      = g_param_spec_string ("local-description", "Local description",
+                             "Our session description (SDP) with the candidates found so far, or NULL "
+                             "(kurento-utils: getLocalSessionDescriptor)",
+                             NULL, STATUS);
+  props[PROP_REMOTE_DESCRIPTION] = g_param_spec_string (
+      "remote-description", "Remote description",
+      "The peer's session description (SDP), or NULL (kurento-utils: getRemoteSessionDescriptor)", NULL,
+      STATUS);
+  props[PROP_LOCAL_CANDIDATES] = g_param_spec_string (
+      "local-candidates", "Local candidates",
+      "All local candidates so far, for who comes late: a JSON list of {candidate, sdpMid, sdpMLineIndex}",
+      "[]", STATUS);
+}
+
+void
+gst_kurento_peer_install_properties (GObjectClass *klass)
+{
+  klass->set_property = gst_kurento_peer_set_property;
+  klass->get_property = gst_kurento_peer_get_property;
+
+  props[PROP_MODE] = mode_spec (GST_KURENTO_PEER_MODE_SENDRECV, SETTING);
+  props[PROP_ID]
+      = g_param_spec_string ("id", "Id",
+                             "Names the peer, for instance in the label of its data channel; default a fresh "
+                             "UUID (kurento-utils: options.id)",
+                             NULL, G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  make_media_specs ();
+  make_connection_specs ();
+  make_status_specs ();
+  g_object_class_install_properties (klass, N_PROPS, props);
+}

@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "gstkurentopeer-private.h"
+
+#include "gstkurentoerror.h"
+#include "kp-codec.h"
+#include "kp-config.h"
+#include "kp-signaller-table.h"
+
+#define GST_CAT_DEFAULT gst_kurento_peer_debug
+
+#define LOOP_END_TIMEOUT G_TIME_SPAN_SECOND
+
+void
+gst_kurento_peer_settings_init (GstKurentoPeerSettings *self)
+{
+  self->settings = kp_settings_new ();
+  self->media_constraints = g_strdup (KP_DEFAULT_MEDIA_CONSTRAINTS);
+  self->ice_transport_policy = GST_WEBRTC_ICE_TRANSPORT_POLICY_ALL;
+  self->send_source = GST_KURENTO_SEND_SOURCE_AUTO;
+}
+
+void
+gst_kurento_peer_settings_clear (GstKurentoPeerSettings *self)
+{
+  g_clear_pointer (&self->settings, kp_settings_free);
+  g_clear_pointer (&self->media_constraints, g_free);
+  g_clear_pointer (&self->configuration, g_free);
+  g_clear_pointer (&self->stun_server, g_free);
+  g_clear_pointer (&self->turn_server, g_free);
+  g_clear_pointer (&self->signaller_uri, g_free);
+  g_clear_error (&self->signaller_error);
+}
+
+/* Which way media flows also says whether a pipeline waits for our EOS and sends us one. */
+void
+gst_kurento_peer_set_mode_locked (GstKurentoPeer *self, GstKurentoPeerMode mode)
+{
+  GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
+
+  priv->settings.settings->mode = mode;
+  GST_OBJECT_FLAG_UNSET (self, GST_ELEMENT_FLAG_SINK | GST_ELEMENT_FLAG_SOURCE);
+  if (mode != GST_KURENTO_PEER_MODE_RECVONLY)
+    GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SINK);
+  if (mode != GST_KURENTO_PEER_MODE_SENDONLY)
+    GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SOURCE);
+}
+
+/* A signaller lives in the context of the peer loop, whose thread does not run now. It may be on its way out
+ * still, when it was stopped from one of its own callbacks. */
+static GstKurentoSignaller *
+make_signaller (KpLoop *loop, const gchar *uri, GError **error)
+{
+  GMainContext *context = kp_loop_get_context (loop);
+  GstKurentoSignaller *signaller;
+
+  if (!g_main_context_acquire (context)
+      && (!kp_loop_stop (loop, LOOP_END_TIMEOUT) || !g_main_context_acquire (context)))
+    {
+      g_set_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_INVALID_STATE,
+                   "signaller-uri: the signaller cannot be made before the element has stopped");
+      return NULL;
+    }
+
+  g_main_context_push_thread_default (context);
+  signaller = kp_signaller_new_for_uri (uri, error);
+  g_main_context_pop_thread_default (context);
+  g_main_context_release (context);
+
+  return signaller;
+}
+
+/* Keeps the text and, when nothing can be made of it, the reason for NULL->READY. */
+void
+gst_kurento_peer_take_signaller_uri (GstKurentoPeer *self, const gchar *uri)
+{
+  GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
+  g_autoptr (GstKurentoSignaller) signaller = NULL;
+  g_autoptr (GstKurentoSignaller) former = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (uri && *uri)
+    {
+      signaller = make_signaller (priv->loop, uri, &error);
+      if (error)
+        GST_WARNING_OBJECT (self, "%s", error->message);
+    }
+
+  GST_OBJECT_LOCK (self);
+  g_free (priv->settings.signaller_uri);
+  priv->settings.signaller_uri = g_strdup (uri && *uri ? uri : NULL);
+  g_clear_error (&priv->settings.signaller_error);
+  priv->settings.signaller_error = g_steal_pointer (&error);
+  former = g_steal_pointer (&priv->signaller);
+  priv->signaller = g_steal_pointer (&signaller);
+  GST_OBJECT_UNLOCK (self);
+}
+
+/* The child "signaller" of the GstChildProxy. Without a URI it is an object that has no properties: so
+ * gst_parse_launch() refuses signaller::anything instead of waiting for a child that never comes. */
+gpointer
+gst_kurento_peer_get_signaller_child (GstKurentoPeer *self)
+{
+  GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
+  gpointer child = NULL;
+  gboolean has_uri;
+
+  GST_OBJECT_LOCK (self);
+  has_uri = priv->settings.signaller_uri != NULL;
+  if (priv->signaller)
+    child = g_object_ref (priv->signaller);
+  GST_OBJECT_UNLOCK (self);
+
+  return child || has_uri ? child : g_object_new (G_TYPE_OBJECT, NULL);
+}
+
+/* What the texts say. Each step names the property in its error. */
+static gboolean
+read_ice (const GstKurentoPeerSettings *texts, KpIceConfig *ice, GError **error)
+{
+  if (!kp_config_parse_configuration ("configuration", texts->configuration, ice, error))
+    return FALSE;
+
+  if (texts->stun_server)
+    {
+      if (!kp_config_check_stun_server (texts->stun_server, error))
+        {
+          g_prefix_error (error, "stun-server: ");
+          return FALSE;
+        }
+      g_free (ice->stun_server);
+      ice->stun_server = g_strdup (texts->stun_server);
+    }
+
+  if (texts->turn_server)
+    {
+      if (!kp_config_check_turn_server (texts->turn_server, error))
+        {
+          g_prefix_error (error, "turn-server: ");
+          return FALSE;
+        }
+      if (!ice->turn_servers)
+        ice->turn_servers = g_ptr_array_new_with_free_func (g_free);
+      g_ptr_array_add (ice->turn_servers, g_strdup (texts->turn_server));
+    }
+
+  if (texts->ice_transport_policy == GST_WEBRTC_ICE_TRANSPORT_POLICY_RELAY)
+    ice->relay_only = TRUE;
+
+  return TRUE;
+}
+
+static gboolean
+check_codecs (const KpSettings *settings, KpMediaKind kind, GError **error)
+{
+  const gchar *preference = kind == KP_MEDIA_AUDIO ? settings->audio_codecs : settings->video_codecs;
+  g_autoptr (GPtrArray) codecs = NULL;
+
+  codecs = kp_codec_list (kind, preference, settings->mode != GST_KURENTO_PEER_MODE_RECVONLY,
+                          settings->mode != GST_KURENTO_PEER_MODE_SENDONLY, error);
+  if (!codecs)
+    g_prefix_error (error, "%s-codecs: ", kp_media_kind_to_string (kind));
+
+  return codecs != NULL;
+}
+
+static gboolean
+read_settings (const GstKurentoPeerSettings *texts, KpSettings *settings, GError **error)
+{
+  if (!kp_config_parse_media_constraints ("media-constraints", texts->media_constraints, &settings->audio,
+                                          &settings->video, error))
+    return FALSE;
+  if (!read_ice (texts, &settings->ice, error))
+    return FALSE;
+  if (settings->audio && !check_codecs (settings, KP_MEDIA_AUDIO, error))
+    return FALSE;
+  if (settings->video && !check_codecs (settings, KP_MEDIA_VIDEO, error))
+    return FALSE;
+  if (settings->start_bitrate > settings->max_bitrate)
+    {
+      g_set_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_INVALID_ARGUMENT,
+                   "start-bitrate: %u bit/s is more than max-bitrate, %u bit/s", settings->start_bitrate,
+                   settings->max_bitrate);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+static void
+copy_texts_locked (const GstKurentoPeerSettings *from, GstKurentoPeerSettings *to)
+{
+  *to = *from;
+  to->settings = kp_settings_copy (from->settings);
+  to->media_constraints = g_strdup (from->media_constraints);
+  to->configuration = g_strdup (from->configuration);
+  to->stun_server = g_strdup (from->stun_server);
+  to->turn_server = g_strdup (from->turn_server);
+  to->signaller_uri = g_strdup (from->signaller_uri);
+  to->signaller_error = from->signaller_error ? g_error_copy (from->signaller_error) : NULL;
+}
+
+static gboolean
+has_sink_pads_locked (GstKurentoPeerPrivate *priv)
+{
+  for (guint i = 0; i < priv->tracks->len; i++)
+    if (((GstKurentoPeerTrack *)g_ptr_array_index (priv->tracks, i))->pad)
+      return TRUE;
+
+  return FALSE;
+}
+
+/* All that a session needs, or the first thing that is wrong with the properties. */
+KpSettings *
+gst_kurento_peer_read_settings (GstKurentoPeer *self, GError **error)
+{
+  GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
+  g_autoptr (KpSettings) settings = NULL;
+  GstKurentoPeerSettings texts;
+  gboolean has_sink_pads;
+  gboolean is_valid;
+
+  GST_OBJECT_LOCK (self);
+  copy_texts_locked (&priv->settings, &texts);
+  has_sink_pads = has_sink_pads_locked (priv);
+  GST_OBJECT_UNLOCK (self);
+
+  settings = kp_settings_copy (texts.settings);
+  is_valid = read_settings (&texts, settings, error);
+  if (is_valid && texts.signaller_error)
+    {
+      g_propagate_error (error, g_steal_pointer (&texts.signaller_error));
+      is_valid = FALSE;
+    }
+  if (is_valid && has_sink_pads && settings->mode == GST_KURENTO_PEER_MODE_RECVONLY)
+    {
+      g_set_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_INVALID_ARGUMENT,
+                   "mode: recvonly sends nothing, but the element has sink pads");
+      is_valid = FALSE;
+    }
+  gst_kurento_peer_settings_clear (&texts);
+
+  return is_valid ? g_steal_pointer (&settings) : NULL;
+}
+
+static gboolean
+check_not_frozen (GstKurentoPeer *self, const gchar *property, GError **error)
+{
+  GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
+  gboolean frozen;
+
+  GST_OBJECT_LOCK (self);
+  frozen = priv->settings.frozen;
+  GST_OBJECT_UNLOCK (self);
+  if (frozen)
+    g_set_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_INVALID_STATE,
+                 "%s can only be set in the states NULL and READY", property);
+
+  return !frozen;
+}
+
+/**
+ * gst_kurento_peer_set_configuration:
+ * @self: a peer, below PAUSED
+ * @json: (nullable): an `RTCConfiguration` as JSON, a `file://` URI of one, or %NULL for the default
+ * @error: (nullable): return location for an error
+ *
+ * Sets #GstKurentoPeer:configuration after having checked it (kurento-utils: `configuration`).
+ *
+ * Returns: %TRUE when @json is valid; otherwise nothing is changed and @error is %GST_KURENTO_ERROR_INVALID_ARGUMENT,
+ *   %GST_KURENTO_ERROR_NOT_SUPPORTED or %GST_KURENTO_ERROR_INVALID_STATE
+ *
+ * Since: 0.1
+ */
+gboolean
+gst_kurento_peer_set_configuration (GstKurentoPeer *self, const gchar *json, GError **error)
+{
+  KpIceConfig ice = { NULL };
+  gboolean is_valid;
+
+  g_return_val_if_fail (GST_IS_KURENTO_PEER (self), FALSE);
+
+  if (!check_not_frozen (self, "configuration", error))
+    return FALSE;
+
+  is_valid = kp_config_parse_configuration ("configuration", json, &ice, error);
+  kp_ice_config_clear (&ice);
+  if (is_valid)
+    g_object_set (self, "configuration", json, NULL);
+
+  return is_valid;
+}
+
+/**
+ * gst_kurento_peer_set_media_constraints:
+ * @self: a peer, below PAUSED
+ * @json: (nullable): `MediaStreamConstraints` as JSON, a `file://` URI of them, or %NULL for audio and video
+ * @error: (nullable): return location for an error
+ *
+ * Sets #GstKurentoPeer:media-constraints after having checked them (kurento-utils: `mediaConstraints`).
+ *
+ * Returns: %TRUE when @json is valid; otherwise nothing is changed and @error is %GST_KURENTO_ERROR_INVALID_ARGUMENT
+ *   or %GST_KURENTO_ERROR_INVALID_STATE
+ *
+ * Since: 0.1
+ */
+gboolean
+gst_kurento_peer_set_media_constraints (GstKurentoPeer *self, const gchar *json, GError **error)
+{
+  gboolean audio;
+  gboolean video;
+
+  g_return_val_if_fail (GST_IS_KURENTO_PEER (self), FALSE);
+
+  if (!check_not_frozen (self, "media-constraints", error)
+      || !kp_config_parse_media_constraints ("media-constraints", json, &audio, &video, error))
+    return FALSE;
+
+  g_object_set (self, "media-constraints", json, NULL);
+
+  return TRUE;
+}
+
+/**
+ * gst_kurento_peer_set_signaller_uri:
+ * @self: a peer, below PAUSED
+ * @uri: (nullable): where and how to signal, or %NULL when the application does it
+ * @error: (nullable): return location for an error
+ *
+ * Sets #GstKurentoPeer:signaller-uri and makes the signaller.
+ *
+ * Returns: %TRUE when there is a signaller for @uri, or @uri is %NULL
+ *
+ * Since: 0.1
+ */
+gboolean
+gst_kurento_peer_set_signaller_uri (GstKurentoPeer *self, const gchar *uri, GError **error)
+{
+  GstKurentoPeerPrivate *priv;
+  GError *failure = NULL;
+
+  g_return_val_if_fail (GST_IS_KURENTO_PEER (self), FALSE);
+
+  if (!check_not_frozen (self, "signaller-uri", error))
+    return FALSE;
+
+  priv = gst_kurento_peer_get_private (self);
+  g_object_set (self, "signaller-uri", uri, NULL);
+  GST_OBJECT_LOCK (self);
+  if (priv->settings.signaller_error)
+    failure = g_error_copy (priv->settings.signaller_error);
+  GST_OBJECT_UNLOCK (self);
+  if (failure)
+    g_propagate_error (error, failure);
+
+  return failure == NULL;
+}

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "gstkurentopeer-private.h"
+
+#define GST_CAT_DEFAULT gst_kurento_peer_debug
+
+static guint signals[KP_N_EVENTS];
+
+/**
+ * GstKurentoPeer::offer-created:
+ * @self: the peer
+ * @sdp: the session description
+ *
+ * Our offer is ready to be sent to the peer.
+ *
+ * Since: 0.1
+ */
+
+/**
+ * GstKurentoPeer::answer-created:
+ * @self: the peer
+ * @sdp: the session description
+ *
+ * Our answer is ready to be sent to the peer.
+ *
+ * Since: 0.1
+ */
+
+/**
+ * GstKurentoPeer::ice-candidate:
+ * @self: the peer
+ * @candidate: the `candidate:...` line
+ * @sdp_mline_index: the index of its media section
+ * @sdp_mid: (nullable): the mid of its media section
+ *
+ * A local candidate was found (kurento-utils: `onicecandidate`).
+ *
+ * Since: 0.1
+ */
+
+/**
+ * GstKurentoPeer::candidate-gathering-done:
+ * @self: the peer
+ *
+ * All local candidates have been found (kurento-utils: `oncandidategatheringdone`).
+ *
+ * Since: 0.1
+ */
+
+/**
+ * GstKurentoPeer::negotiation-needed:
+ * @self: the peer
+ *
+ * An offer and an answer have to be exchanged (kurento-utils: `onnegotiationneeded`).
+ *
+ * Since: 0.1
+ */
+
+/**
+ * GstKurentoPeer::stream-added:
+ * @self: the peer
+ * @stream: the streams
+ *
+ * The peer sends these streams (kurento-utils: `onaddstream`).
+ *
+ * Since: 0.1
+ */
+
+/**
+ * GstKurentoPeer::stream-ended:
+ * @self: the peer
+ * @stream: the streams
+ *
+ * The peer no longer sends these streams (kurento-utils: `onstreamended`).
+ *
+ * Since: 0.1
+ */
+
+/**
+ * GstKurentoPeer::data-channel-open:
+ * @self: the peer
+ * @label: the label of the channel
+ *
+ * A data channel can be used (kurento-utils: `dataChannelConfig.onopen`).
+ *
+ * Since: 0.1
+ */
+
+/**
+ * GstKurentoPeer::data-channel-close:
+ * @self: the peer
+ * @label: the label of the channel
+ *
+ * A data channel was closed (kurento-utils: `dataChannelConfig.onclose`).
+ *
+ * Since: 0.1
+ */
+
+/**
+ * GstKurentoPeer::data-channel-error:
+ * @self: the peer
+ * @label: the label of the channel
+ * @error: what went wrong
+ *
+ * A data channel failed (kurento-utils: `dataChannelConfig.onerror`).
+ *
+ * Since: 0.1
+ */
+
+/**
+ * GstKurentoPeer::data-channel-buffered-amount-low:
+ * @self: the peer
+ * @label: the label of the channel
+ *
+ * What waited to be sent has been sent (kurento-utils: `dataChannelConfig.onbufferedamountlow`).
+ *
+ * Since: 0.1
+ */
+
+/**
+ * GstKurentoPeer::data-channel-message:
+ * @self: the peer
+ * @label: the label of the channel
+ * @data: the message
+ * @is_text: whether it is a string, which is UTF-8
+ *
+ * A message came (kurento-utils: `dataChannelConfig.onmessage`). It is posted on the bus, too,
+ * when #GstKurentoPeer:post-data-messages is set.
+ *
+ * Since: 0.1
+ */
+
+/**
+ * GstKurentoPeer::connected:
+ * @self: the peer
+ *
+ * The peer is connected and verified: media flows.
+ *
+ * Since: 0.1
+ */
+
+/**
+ * GstKurentoPeer::disconnected:
+ * @self: the peer
+ * @reason: the reason, in words
+ *
+ * The connection has ended; the element waits for the next one.
+ *
+ * Since: 0.1
+ */
+
+/**
+ * GstKurentoPeer::peer-error:
+ * @self: the peer
+ * @error: what went wrong, mostly %GST_KURENTO_ERROR
+ *
+ * Something went wrong in the connection, or with the peer.
+ *
+ * Since: 0.1
+ */
+
+/**
+ * GstKurentoPeer::server-event:
+ * @self: the peer
+ * @name: the name of the event
+ * @json: its JSON text
+ *
+ * The signalling server told something that is not signalling.
+ *
+ * Since: 0.1
+ */
+
+/* core/ knows no GStreamer: its objects are our stream collections. */
+static GType
+arg_get_type (const KpEventSpec *spec, guint index)
+{
+  GType type = spec->args[index].get_type ();
+
+  return type == G_TYPE_OBJECT ? GST_TYPE_STREAM_COLLECTION : type;
+}
+
+/* Adds a signal for each event to @type. */
+void
+gst_kurento_peer_install_signals (GType type, guint *ids)
+{
+  for (guint event = 0; event < KP_N_EVENTS; event++)
+    {
+      const KpEventSpec *spec = kp_event_get_spec (event);
+      GType types[KP_EVENT_MAX_ARGS];
+
+      for (guint i = 0; i < spec->n_args; i++)
+        types[i] = arg_get_type (spec, i);
+      ids[event] = g_signal_newv (spec->name, type, G_SIGNAL_RUN_LAST, NULL, NULL, NULL, NULL, G_TYPE_NONE,
+                                  spec->n_args, types);
+    }
+}
+
+void
+gst_kurento_peer_install_events (void)
+{
+  gst_kurento_peer_install_signals (GST_TYPE_KURENTO_PEER, signals);
+}
+
+static void
+post_event_message (GstKurentoPeer *self, const KpEventSpec *spec, const GValue *args)
+{
+  g_autofree gchar *name = g_strconcat ("kurentopeer/", spec->name, NULL);
+  GstStructure *structure = gst_structure_new_empty (name);
+
+  for (guint i = 0; i < spec->n_args; i++)
+    gst_structure_set_value (structure, spec->args[i].name, &args[i]);
+  gst_element_post_message (GST_ELEMENT (self), gst_message_new_element (GST_OBJECT (self), structure));
+}
+
+static gboolean
+is_posted (GstKurentoPeer *self, KpEventType type)
+{
+  GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
+  gboolean posted;
+
+  GST_OBJECT_LOCK (self);
+  posted = type != KP_EVENT_DATA_CHANNEL_MESSAGE || priv->settings.post_data_messages;
+  GST_OBJECT_UNLOCK (self);
+
+  return posted;
+}
+
+/* By message and by signal. Peer loop, no lock held. */
+void
+gst_kurento_peer_emit_event (GstKurentoPeer *self, const KpEvent *event)
+{
+  const KpEventSpec *spec = kp_event_get_spec (event->type);
+  GValue values[1 + KP_EVENT_MAX_ARGS] = { G_VALUE_INIT };
+
+  GST_DEBUG_OBJECT (self, "%s", spec->name);
+
+  g_value_init (&values[0], G_OBJECT_TYPE (self));
+  g_value_set_object (&values[0], self);
+  for (guint i = 0; i < spec->n_args; i++)
+    {
+      g_value_init (&values[1 + i], arg_get_type (spec, i));
+      g_value_transform (&event->args[i], &values[1 + i]);
+    }
+
+  if (is_posted (self, event->type))
+    post_event_message (self, spec, &values[1]);
+  g_signal_emitv (values, signals[event->type], 0, NULL);
+
+  for (guint i = 0; i < 1 + spec->n_args; i++)
+    g_value_unset (&values[i]);
+}

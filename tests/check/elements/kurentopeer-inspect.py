@@ -1,0 +1,28 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""gst-inspect-1.0 shows each factory, without a complaint, and with every property, signal and action."""
+import subprocess
+
+PROPERTIES = ('mode id send-source media-constraints configuration stun-server turn-server ice-transport-policy '
+              'video-codecs audio-codecs start-bitrate max-bitrate latency data-channels post-data-messages '
+              'peer-connection signaller-uri connection-state ice-connection-state ice-gathering-state '
+              'signaling-state local-description remote-description local-candidates').split()
+SIGNALS = ('offer-created answer-created ice-candidate candidate-gathering-done negotiation-needed stream-added '
+           'stream-ended data-channel-open data-channel-close data-channel-error data-channel-buffered-amount-low '
+           'data-channel-message connected disconnected peer-error server-event').split()
+ACTIONS = ('generate-offer process-offer process-answer add-ice-candidate send-string send-data close '
+           'request-keyframe get-stats').split()
+
+
+def inspect(name):
+    done = subprocess.run(['gst-inspect-1.0', name], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stderr == '', done.stderr
+    return done.stdout
+
+
+for factory in ('kurentopeer', 'kurentopeersendrecv', 'kurentopeersendonly', 'kurentopeerrecvonly'):
+    text = inspect(factory)
+    for name in PROPERTIES:
+        assert f'\n  {name:20}:' in text, (factory, name)
+    for name in SIGNALS + ACTIONS:
+        assert f'\n  "{name}" :' in text, (factory, name)
