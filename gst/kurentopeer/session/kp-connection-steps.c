@@ -56,19 +56,22 @@ step_deliver (KpConnection *self, gint value, gpointer data)
     GST_WARNING_OBJECT (self->webrtcbin, "%s", error->message);
 }
 
-/* In webrtcbin's thread; or, when it never answers, where the connection is buried: then it is not delivered. */
+/* In webrtcbin's thread; or, when it never answers, where the connection is buried: then the promise is no longer in the
+ * list, has no reply, and is not delivered. */
 static void
 promise_changed_cb (GstPromise *promise, gpointer user_data)
 {
   KpStep *step = user_data;
   KpConnection *self = step->connection;
+  gboolean waited_for;
 
   g_mutex_lock (&self->lock);
-  g_ptr_array_remove_fast (self->promises, promise);
+  waited_for = g_ptr_array_remove_fast (self->promises, promise);
   g_mutex_unlock (&self->lock);
 
-  kp_connection_post (self, step_deliver, 0,
-                      step_new (self, step->what, step->done, gst_promise_get_reply (promise)), step_free);
+  if (waited_for)
+    kp_connection_post (self, step_deliver, 0,
+                        step_new (self, step->what, step->done, gst_promise_get_reply (promise)), step_free);
 }
 
 /* Transfer full; the connection keeps another reference until it is answered. */
