@@ -31,8 +31,12 @@
 #include "gstkurentopeer-private.h"
 
 #include "gstkurentoerror.h"
+#include "kp-prewarm.h"
 
 #define SESSION_LOOP_END_TIMEOUT G_TIME_SPAN_SECOND
+
+/* us; for the key that GStreamer makes for the first connection of the process */
+#define PREWARM_TIMEOUT (G_TIME_SPAN_SECOND / 2)
 
 GST_DEBUG_CATEGORY (gst_kurento_peer_debug);
 #define GST_CAT_DEFAULT gst_kurento_peer_debug
@@ -305,8 +309,12 @@ gst_kurento_peer_change_state (GstElement *element, GstStateChange transition)
   GstKurentoPeer *self = GST_KURENTO_PEER (element);
   GstStateChangeReturn ret;
 
-  if (transition == GST_STATE_CHANGE_NULL_TO_READY && !validate (self))
-    return GST_STATE_CHANGE_FAILURE;
+  if (transition == GST_STATE_CHANGE_NULL_TO_READY)
+    {
+      if (!validate (self))
+        return GST_STATE_CHANGE_FAILURE;
+      kp_prewarm_start ();
+    }
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && !prepare_session (self))
     ret = GST_STATE_CHANGE_FAILURE;
   else
@@ -334,6 +342,9 @@ gst_kurento_peer_change_state (GstElement *element, GstStateChange transition)
       return ret == GST_STATE_CHANGE_FAILURE ? ret : GST_STATE_CHANGE_SUCCESS;
     case GST_STATE_CHANGE_PAUSED_TO_READY:
       clean_up (self);
+      return ret;
+    case GST_STATE_CHANGE_READY_TO_NULL:
+      kp_prewarm_wait (PREWARM_TIMEOUT);
       return ret;
     default:
       return ret;
