@@ -50,13 +50,13 @@ parse_candidate (JsonNode *node)
 
   if (!node)
     {
-      g_message ("ignoring a message onIceCandidate without \"candidate\"");
+      g_debug ("ignoring a message onIceCandidate without \"candidate\"");
       return NULL;
     }
 
   candidate = kp_candidate_from_json (node, &error);
   if (!candidate)
-    g_message ("ignoring a candidate: %s", error->message);
+    g_debug ("ignoring a candidate: %s", error->message);
 
   return candidate;
 }

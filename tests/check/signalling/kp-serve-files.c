@@ -46,6 +46,7 @@ folder_new (void)
   self->root = g_build_filename (self->top, "root", NULL);
   write_file (self->top, "secret.txt", "secret");
   write_file (self->top, "root-2/secret.txt", "secret");
+  write_file (self->top, "toor/secret.txt", "secret");
   write_file (self->root, "index.html", "index");
   write_file (self->root, "a b.txt", "blank");
   write_file (self->root, "sub/index.html", "sub index");
@@ -57,6 +58,7 @@ folder_new (void)
   make_link (self, "escape.txt", "../secret.txt");
   make_link (self, "escape", "..");
   make_link (self, "neighbour", "../root-2");
+  make_link (self, "like-named", "../toor");
   make_link (self, "unhide.txt", ".hidden");
   make_link (self, "loop", "loop");
   make_link (self, "passwd", "/etc/passwd");
@@ -111,6 +113,7 @@ static const struct
   { "/escape/secret.txt", NULL, G_IO_ERROR_NOT_FOUND },
   { "/escape", NULL, G_IO_ERROR_NOT_FOUND },
   { "/neighbour/secret.txt", NULL, G_IO_ERROR_NOT_FOUND },
+  { "/like-named/secret.txt", NULL, G_IO_ERROR_NOT_FOUND },
   { "/passwd", NULL, G_IO_ERROR_NOT_FOUND },
   { "/loop", NULL, G_IO_ERROR_NOT_FOUND },
   { "/pipe", NULL, G_IO_ERROR_NOT_FOUND },
