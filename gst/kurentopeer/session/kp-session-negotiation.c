@@ -313,6 +313,14 @@ create_answer_done (KpConnection *connection, const GstStructure *reply, const G
       kp_session_fail (self, error);
       return;
     }
+  /* webrtcbin copies what it rejects and may move the transport: the answer has to fit the offer */
+  kp_sdp_match_answer (sdp, self->remote);
+  if (!kp_sdp_check_same_sections (self->remote, sdp, &error))
+    {
+      gst_sdp_message_free (sdp);
+      kp_session_fail (self, error);
+      return;
+    }
   complete_local (self, sdp);
   take_description (&self->local, &self->status.local_description, sdp);
   kp_connection_set_local (connection, GST_WEBRTC_SDP_TYPE_ANSWER, sdp, local_answer_done);

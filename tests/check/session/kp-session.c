@@ -238,6 +238,8 @@ kp_session_suite (void)
   Suite *suite = suite_create ("kp-session");
   TCase *tcase = tcase_create ("general");
 
+  /* one DTLS key for all tests, which are forks of this process */
+  session_peer_prewarm ();
   suite_add_tcase (suite, tcase);
   tcase_set_timeout (tcase, 60);
   tcase_add_test (tcase, test_sendrecv);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "session-peer.h"
+#include "kp-prewarm.h"
 
 #include <gst/check/gstcheck.h>
 #include <gst/video/video.h>
@@ -164,6 +165,13 @@ make_session (SessionPeer *self)
   for (guint kind = 0; kind < KP_N_MEDIA_KINDS; kind++)
     if (self->gates[kind])
       kp_session_add_track (self->session, kind, self->gates[kind]);
+}
+
+void
+session_peer_prewarm (void)
+{
+  kp_prewarm_start ();
+  kp_prewarm_wait (DEADLINE);
 }
 
 SessionPeer *

@@ -29,6 +29,9 @@ typedef struct
   GstElement *outlets[KP_N_MEDIA_KINDS];
 } SessionPeer;
 
+/* Loads what the peers need and makes the process's DTLS key; waits for it. */
+void session_peer_prewarm (void);
+
 /* @sources: 0, or bits: 1 audio, 2 video. @colour: foreground-color of the solid picture that it sends. */
 SessionPeer *session_peer_new (const gchar *name, GstKurentoPeerMode mode, guint sources, guint32 colour);
 /* Before start; makes the session anew. */
