@@ -7,7 +7,7 @@ import {createWriteStream} from 'node:fs';
 import {join} from 'node:path';
 import {createInterface} from 'node:readline';
 
-import {buildDir, freePort, here, keptFile, until} from './harness.mjs';
+import {buildDir, here, keptFile, until} from './harness.mjs';
 import {coloursOfFrame, frequencyOf, quadrants} from './media.mjs';
 
 const picture = {width: 64, height: 48, stride: 64 * 3};
@@ -74,7 +74,7 @@ class Sound {
 
 export const environment = {
   ...process.env,
-  GST_PLUGIN_PATH: join(buildDir, 'gst/kurentopeer'),
+  GST_PLUGIN_PATH: join(buildDir, 'gst/kurentopeer/plugin'),
   GI_TYPELIB_PATH: join(buildDir, 'gst/kurentopeer'),
   GST_REGISTRY: join(buildDir, 'interop-registry.bin'),
   G_DEBUG: 'fatal-criticals',
@@ -82,12 +82,10 @@ export const environment = {
 
 /* `properties` go to the element as gst-launch writes them; `tool` is peer.py, or "gst-launch" for the stock one, which
  * can neither send nor show data. Ends with the process: a crash or a slow end fails the test. */
-export async function startElement(test, _browser, {factory = 'kurentopeer', scheme = 'http', port, properties = [],
+export async function startElement(test, _browser, {factory = 'kurentopeer', scheme = 'http', port = 0, properties = [],
   token, documentRoot, send = ['video', 'audio'], receive = ['video', 'audio'], tool = 'peer.py'} = {}) {
-  port ??= await freePort();
-  const url = `${scheme}://127.0.0.1:${port}/`;
   const pipeline = [
-    `${factory} name=p data-channels=true signaller-uri=serve+${url}`,
+    `${factory} name=p data-channels=true signaller-uri=serve+${scheme}://127.0.0.1:${port}/`,
     ...token ? [`signaller::auth-token=${token}`] : [],
     ...documentRoot ? [`signaller::document-root=${documentRoot}`] : [],
     ...properties,
@@ -98,7 +96,7 @@ export async function startElement(test, _browser, {factory = 'kurentopeer', sch
     : ['gst-launch-1.0', '-m', ...pipeline.split(' ')];
   const child = spawn(command[0], command.slice(1), {stdio: Array(5).fill('pipe'), env: environment});
   const ended = new Promise((resolve) => child.on('exit', (code, killer) => resolve(killer ?? code)));
-  const log = createWriteStream(await keptFile(`${test.name?.replace(/\W+/g, '-') ?? 'element'}-${port}.log`));
+  const log = createWriteStream(await keptFile(`${test.name?.replace(/\W+/g, '-') ?? 'element'}-${child.pid}.log`));
   const pictures = new Pictures();
   const sound = new Sound();
   const events = [];
@@ -133,18 +131,13 @@ export async function startElement(test, _browser, {factory = 'kurentopeer', sch
   })();
   test.after(stop);
 
-  await until(`${url} answers`, async () => {
+  const url = await until('the element listens', async () => {
     if (!running)
       throw new Error(`the element's process ended with ${await ended}, see ${log.path}`);
-    const {request} = await import(scheme === 'https' ? 'node:https' : 'node:http');
-    return new Promise((resolve) => request(url, {rejectUnauthorized: false, agent: false}, (response) => {
-      response.resume();
-      resolve(true);
-    }).on('error', () => resolve(false)).end());
-  });
+    return output.match(/\bhttps?:\/\/127\.0\.0\.1:[1-9]\d*\//)?.[0];
+  }, {deadline: 20000});
   return {
     url,
-    port,
     lines,
     events,
     stop,

@@ -134,6 +134,7 @@ export async function openPage(test, browser, url, {viewport, media, prepare} = 
   const problems = [];
 
   test.after(() => context.close().catch(() => {})); /* the browser may be closed already */
+  page.setDefaultTimeout(10000);
   page.on('console', (message) => ['error', 'warn'].includes(message.type()) && problems.push(message.text()));
   page.on('pageerror', (error) => problems.push(error.message));
   await page.evaluateOnNewDocument(await readFile(join(here, 'probe.js'), 'utf8'));
@@ -151,6 +152,7 @@ export const look = {
   colours: async (page, selector, points) =>
     (await page.evaluate((...args) => probe.pixels(...args), selector, points))?.map(colourName),
   tone: (page, selector) => page.evaluate((...args) => probe.tone(...args), selector),
+  decoded: (page) => page.evaluate(() => probe.decoded),
   frames: (page, selector) => page.evaluate((...args) => probe.frames(...args), selector),
 };
 

@@ -6,7 +6,7 @@ import {startElement} from './element.mjs';
 import {startStandIn} from './standin.mjs';
 
 const all = {'stand-in': startStandIn, element: startElement};
-const wanted = process.env.INTEROP_PEERS?.split(',') ?? ['stand-in'];
+const wanted = process.env.INTEROP_PEERS?.split(',') ?? Object.keys(all);
 
 export const peers = wanted.map((name) => [name, all[name]]);
 export const withElement = wanted.includes('element');

@@ -38,3 +38,20 @@ globalThis.probe = {
     return levels[loudest] > -60 ? loudest * this.context.sampleRate / this.analyser.fftSize : 0;
   },
 };
+
+/* What was decoded from the network, and how long after the opening of the page (ms). A browser also makes up a black
+ * picture, at the end of a stream; that one has no RTP timestamp. */
+probe.decoded = 0;
+addEventListener('playing', ({target}) => {
+  const count = (now, {rtpTimestamp}) => {
+    if (rtpTimestamp !== undefined) {
+      probe.decoded++;
+      probe.firstPicture ??= Math.round(now);
+    }
+    target.requestVideoFrameCallback(count);
+  };
+
+  if (!target.counted)
+    target.requestVideoFrameCallback(count);
+  target.counted = true;
+}, true);
