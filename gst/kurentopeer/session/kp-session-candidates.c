@@ -112,7 +112,7 @@ kp_candidates_add_local (KpSession *self, const gchar *candidate, guint mline_in
   g_free (self->status.local_candidates);
   self->status.local_candidates = local_candidates_to_json (self);
   g_free (self->status.local_description);
-  self->status.local_description = gst_sdp_message_as_text (self->local);
+  self->status.local_description = kp_session_dup_local_text (self);
   kp_session_tell_status (self);
   kp_candidates_tell_local (self);
 }

@@ -46,13 +46,38 @@ check_open (KpSession *self, GError **error)
   return FALSE;
 }
 
-static void
-take_description (GstSDPMessage **where, gchar **status, const GstSDPMessage *sdp)
+gchar *
+kp_session_dup_local_text (KpSession *self)
 {
-  g_clear_pointer (where, gst_sdp_message_free);
-  *where = copy_sdp (sdp);
-  g_free (*status);
-  *status = gst_sdp_message_as_text (sdp);
+  GstSDPMessage *copy = copy_sdp (self->local);
+  gchar *text;
+
+  kp_sdp_unreject_bundled (copy);
+  if (self->inserted_mids)
+    kp_sdp_strip_mids (copy);
+  text = gst_sdp_message_as_text (copy);
+  gst_sdp_message_free (copy);
+
+  return text;
+}
+
+static void
+take_local (KpSession *self, const GstSDPMessage *sdp)
+{
+  g_clear_pointer (&self->local, gst_sdp_message_free);
+  self->local = copy_sdp (sdp);
+  g_free (self->status.local_description);
+  self->status.local_description = kp_session_dup_local_text (self);
+}
+
+/* Takes @sdp. */
+static void
+take_remote (KpSession *self, GstSDPMessage *sdp)
+{
+  g_clear_pointer (&self->remote, gst_sdp_message_free);
+  self->remote = sdp;
+  g_free (self->status.remote_description);
+  self->status.remote_description = gst_sdp_message_as_text (sdp);
 }
 
 static gboolean
@@ -95,27 +120,11 @@ complete_local (KpSession *self, GstSDPMessage *sdp)
   kp_sdp_set_max_message_size (sdp, MAX_MESSAGE_SIZE);
 }
 
-/* The form in which it is told to the peer. */
-static gchar *
-local_to_text (KpSession *self, const GstSDPMessage *sdp)
-{
-  GstSDPMessage *copy = copy_sdp (sdp);
-  gchar *text;
-
-  kp_sdp_unreject_bundled (copy);
-  if (self->inserted_mids)
-    kp_sdp_strip_mids (copy);
-  text = gst_sdp_message_as_text (copy);
-  gst_sdp_message_free (copy);
-
-  return text;
-}
-
 /* Tells the local description to the application, the peer, and who asked for it. */
 static void
 tell_local (KpSession *self, KpEventType event, void (*send) (GstKurentoSignaller *, const gchar *))
 {
-  g_autofree gchar *text = local_to_text (self, self->local);
+  g_autofree gchar *text = kp_session_dup_local_text (self);
 
   kp_session_tell_status (self);
   kp_session_emit (self, event, text);
@@ -197,7 +206,7 @@ create_offer_done (KpConnection *connection, const GstStructure *reply, const GE
     }
   kp_sdp_add_rtx_for_all (sdp);
   complete_local (self, sdp);
-  take_description (&self->local, &self->status.local_description, sdp);
+  take_local (self, sdp);
   kp_connection_set_local (connection, GST_WEBRTC_SDP_TYPE_OFFER, sdp, local_offer_done);
 }
 
@@ -276,8 +285,7 @@ kp_negotiation_process_answer (KpSession *self, const gchar *text, GTask *task)
 
   self->task = task;
   self->negotiation = KP_NEGOTIATION_ANSWERED;
-  take_description (&self->remote, &self->status.remote_description, sdp);
-  gst_sdp_message_free (sdp);
+  take_remote (self, sdp);
   if (!kp_sections_take_answer (self->sections, self->settings, self->remote, &error)
       || !apply_remote (self, GST_WEBRTC_SDP_TYPE_ANSWER, remote_answer_done, &error))
     kp_session_fail (self, error);
@@ -322,7 +330,7 @@ create_answer_done (KpConnection *connection, const GstStructure *reply, const G
       return;
     }
   complete_local (self, sdp);
-  take_description (&self->local, &self->status.local_description, sdp);
+  take_local (self, sdp);
   kp_connection_set_local (connection, GST_WEBRTC_SDP_TYPE_ANSWER, sdp, local_answer_done);
 }
 
@@ -395,8 +403,7 @@ kp_negotiation_process_offer (KpSession *self, const gchar *text, GTask *task)
   self->task = task;
   self->negotiation = KP_NEGOTIATION_ANSWERING;
   self->inserted_mids = inserted_mids;
-  take_description (&self->remote, &self->status.remote_description, sdp);
-  gst_sdp_message_free (sdp);
+  take_remote (self, sdp);
   if (!kp_session_make_connection (self, &error)
       || !apply_remote (self, GST_WEBRTC_SDP_TYPE_OFFER, remote_offer_done, &error))
     kp_session_fail (self, error);

@@ -103,6 +103,9 @@ void kp_negotiation_generate_offer (KpSession *self, GTask *task);
 void kp_negotiation_process_offer (KpSession *self, const gchar *sdp, GTask *task);
 void kp_negotiation_process_answer (KpSession *self, const gchar *sdp, GTask *task);
 
+/* Our description as it is told: what a peer takes, whatever webrtcbin prefers. Owned. */
+gchar *kp_session_dup_local_text (KpSession *self);
+
 /* kp-session-candidates.c */
 typedef struct
 {
