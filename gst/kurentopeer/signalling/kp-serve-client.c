@@ -140,7 +140,7 @@ release_websocket (gpointer object)
   g_main_context_pop_thread_default (context);
 }
 
-/* libsoup may be on the stack, reading this very WebSocket: it goes when the loop comes round, or with the loop. */
+/* For when libsoup is on the stack, reading this very WebSocket: it goes when the loop comes round, or with the loop. */
 static void
 release_websocket_later (SoupWebsocketConnection *websocket)
 {
@@ -165,7 +165,10 @@ kp_serve_client_free (KpServeClient *self)
         soup_websocket_connection_close (self->websocket, SOUP_WEBSOCKET_CLOSE_GOING_AWAY, NULL);
       kp_serve_stream_abort (self->stream);
     }
-  release_websocket_later (self->websocket);
+  if (g_signal_get_invocation_hint (self->websocket))
+    release_websocket_later (self->websocket);
+  else
+    release_websocket (self->websocket);
 
   g_object_unref (self->stream);
   g_clear_pointer (&self->early_candidates, g_ptr_array_unref);
