@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gstkurentopeer-private.h"
 
+#include "gstkurentoenumtypes.h"
+#include "gstkurentoerror.h"
+
 #define GST_CAT_DEFAULT gst_kurento_peer_debug
 
 static guint signals[KP_N_EVENTS];
@@ -200,6 +203,18 @@ gst_kurento_peer_install_events (void)
   gst_kurento_peer_install_signals (GST_TYPE_KURENTO_PEER, signals);
 }
 
+/* A GError cannot be printed as a part of a structure: gst-launch -m shows these. */
+static void
+add_error_fields (GstStructure *structure, const GError *error)
+{
+  g_autoptr (GEnumClass) codes = g_type_class_ref (GST_TYPE_KURENTO_ERROR);
+  const GEnumValue *code = error->domain == GST_KURENTO_ERROR ? g_enum_get_value (codes, error->code) : NULL;
+
+  gst_structure_set (structure, "code", G_TYPE_STRING,
+                     code ? code->value_nick : g_quark_to_string (error->domain), "text", G_TYPE_STRING,
+                     error->message, NULL);
+}
+
 static void
 post_event_message (GstKurentoPeer *self, const KpEventSpec *spec, const GValue *args)
 {
@@ -207,7 +222,11 @@ post_event_message (GstKurentoPeer *self, const KpEventSpec *spec, const GValue 
   GstStructure *structure = gst_structure_new_empty (name);
 
   for (guint i = 0; i < spec->n_args; i++)
-    gst_structure_set_value (structure, spec->args[i].name, &args[i]);
+    {
+      gst_structure_set_value (structure, spec->args[i].name, &args[i]);
+      if (G_VALUE_HOLDS (&args[i], G_TYPE_ERROR) && g_value_get_boxed (&args[i]))
+        add_error_fields (structure, g_value_get_boxed (&args[i]));
+    }
   gst_element_post_message (GST_ELEMENT (self), gst_message_new_element (GST_OBJECT (self), structure));
 }
 

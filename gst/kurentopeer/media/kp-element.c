@@ -108,3 +108,19 @@ kp_element_finish (GstBin *bin, GstElement *last)
 {
   return add_ghost_pad (bin, "src", last);
 }
+
+static gboolean
+collect_event (GstPad *pad, GstEvent **event, gpointer user_data)
+{
+  g_ptr_array_add (user_data, gst_event_copy (*event));
+  return TRUE;
+}
+
+GPtrArray *
+kp_element_copy_sticky_events (GstPad *pad)
+{
+  GPtrArray *events = g_ptr_array_new_with_free_func ((GDestroyNotify)gst_event_unref);
+
+  gst_pad_sticky_events_foreach (pad, collect_event, events);
+  return events;
+}

@@ -17,3 +17,6 @@ gboolean kp_element_append (GstBin *bin, GstElement **last, GstElement *element,
 
 /* Gives @bin the pad "src", that of @last. Returns it, owned by @bin. */
 GstPad *kp_element_finish (GstBin *bin, GstElement *last);
+
+/* New events like the sticky ones of @pad; of GstEvent. */
+GPtrArray *kp_element_copy_sticky_events (GstPad *pad);

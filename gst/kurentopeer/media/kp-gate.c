@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "kp-gate.h"
 
+#include "kp-element.h"
+#include "kp-gate-caps.h"
 #include "kp-media-debug.h"
 
 typedef enum
@@ -16,9 +18,11 @@ struct _KpGate
 
   GstPad *sinkpad; /* owned by the element */
   GstPad *srcpad; /* owned by the element */
+  KpMediaKind kind;
   GstCaps *caps; /* owned; what we take, what senders like best first */
 
   gint changes; /* atomic; counts senders linked and offsets set */
+  gint eos; /* atomic, gboolean */
 
   /* streaming thread */
   gint seen_changes;
@@ -30,34 +34,14 @@ struct _KpGate
   GCond cond; /* open or flushing changed */
   gboolean open;
   gboolean flushing;
-  gboolean eos;
   GstClockTime waiting_time; /* ns, running time */
+  GstBuffer *last_picture; /* owned; of a live source, while closed; or NULL */
   GstClockTimeDiff offset; /* ns */
   KpGateEosFunc eos_func;
   gpointer eos_data;
 };
 
 G_DEFINE_FINAL_TYPE (KpGate, kp_gate, GST_TYPE_ELEMENT)
-
-static GstStaticPadTemplate sink_templates[KP_N_MEDIA_KINDS] = {
-  [KP_MEDIA_AUDIO]
-  = GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS ("audio/x-raw")),
-  [KP_MEDIA_VIDEO]
-  = GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS ("video/x-raw(ANY)")),
-};
-
-static GstStaticPadTemplate src_templates[KP_N_MEDIA_KINDS] = {
-  [KP_MEDIA_AUDIO]
-  = GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS ("audio/x-raw")),
-  [KP_MEDIA_VIDEO]
-  = GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS ("video/x-raw(ANY)")),
-};
-
-/* A source that may choose takes the first of these, and saves the senders a conversion. */
-static const gchar *preferred_caps[KP_N_MEDIA_KINDS] = {
-  [KP_MEDIA_AUDIO] = "audio/x-raw, format=S16LE, layout=interleaved, rate=48000, channels=[1,2]; audio/x-raw",
-  [KP_MEDIA_VIDEO] = "video/x-raw, format=I420; video/x-raw, format=NV12; video/x-raw(ANY)",
-};
 
 static void
 set_flushing (KpGate *self, gboolean flushing)
@@ -68,21 +52,38 @@ set_flushing (KpGate *self, gboolean flushing)
   GST_OBJECT_UNLOCK (self);
 }
 
-static void
-set_open (KpGate *self, gboolean open)
+/* The picture that an open gate has to send, owned, or NULL. */
+static GstBuffer *
+steal_picture (KpGate *self)
 {
-  GST_DEBUG_OBJECT (self, "%s", open ? "open" : "closed");
+  GstBuffer *buffer = NULL;
+
   GST_OBJECT_LOCK (self);
-  self->open = open;
-  g_cond_broadcast (&self->cond);
+  if (self->open && !self->flushing)
+    buffer = g_steal_pointer (&self->last_picture);
   GST_OBJECT_UNLOCK (self);
+
+  return buffer;
+}
+
+/* A viewer should not have to wait for the camera's next picture when the gate opens. Takes @buffer. */
+static void
+keep_picture (KpGate *self, GstBuffer *buffer)
+{
+  GST_OBJECT_LOCK (self);
+  if (self->kind == KP_MEDIA_VIDEO && !self->flushing)
+    gst_buffer_replace (&self->last_picture, buffer);
+  GST_OBJECT_UNLOCK (self);
+  gst_buffer_unref (buffer);
 }
 
 static void
-clear_eos (KpGate *self)
+forget_picture (KpGate *self)
 {
+  g_autoptr (GstBuffer) buffer = NULL;
+
   GST_OBJECT_LOCK (self);
-  self->eos = FALSE;
+  buffer = g_steal_pointer (&self->last_picture);
   GST_OBJECT_UNLOCK (self);
 }
 
@@ -92,8 +93,8 @@ take_eos (KpGate *self)
   KpGateEosFunc func;
   gpointer data;
 
+  g_atomic_int_set (&self->eos, TRUE);
   GST_OBJECT_LOCK (self);
-  self->eos = TRUE;
   func = self->eos_func;
   data = self->eos_data;
   GST_OBJECT_UNLOCK (self);
@@ -184,13 +185,6 @@ has_changed (KpGate *self)
   return self->seen_changes != g_atomic_int_get (&self->changes);
 }
 
-static gboolean
-collect_event (GstPad *pad, GstEvent **event, gpointer user_data)
-{
-  g_ptr_array_add (user_data, gst_event_copy (*event));
-  return TRUE;
-}
-
 /* GStreamer sends stream-start, caps and segment again after a change of the peer or of the offset, but not the one
  * that was on its way just then: it takes it for received. So they are sent as new ones, before the data. */
 static void
@@ -198,33 +192,57 @@ apply_changes (KpGate *self)
 {
   while (has_changed (self))
     {
-      g_autoptr (GPtrArray) events = g_ptr_array_new_with_free_func ((GDestroyNotify)gst_event_unref);
+      g_autoptr (GPtrArray) events = NULL;
 
       self->seen_changes = g_atomic_int_get (&self->changes);
       gst_pad_set_offset (self->srcpad, get_offset (self));
-      gst_pad_sticky_events_foreach (self->srcpad, collect_event, events);
+      events = kp_element_copy_sticky_events (self->srcpad);
       for (guint i = 0; i < events->len && !has_changed (self); i++)
         gst_pad_push_event (self->srcpad, gst_event_ref (g_ptr_array_index (events, i)));
     }
 }
 
-static GstFlowReturn
-sink_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
+/* With the stream lock of the sink pad. Takes @buffer. */
+static void
+push (KpGate *self, GstBuffer *buffer)
 {
-  KpGate *self = KP_GATE (parent);
   GstFlowReturn flow;
-
-  if (!pass (self, GST_BUFFER_DTS_OR_PTS (buffer)))
-    {
-      gst_buffer_unref (buffer);
-      return GST_FLOW_OK;
-    }
 
   apply_changes (self);
   flow = gst_pad_push (self->srcpad, buffer);
   if (flow != self->last_flow)
     GST_INFO_OBJECT (self, "downstream says %s", gst_flow_get_name (flow));
   self->last_flow = flow;
+}
+
+/* Not in the thread of who opens, which must not wait for an encoder. */
+static gpointer
+picture_thread (gpointer data)
+{
+  g_autoptr (KpGate) self = data;
+  GstBuffer *buffer;
+
+  GST_PAD_STREAM_LOCK (self->sinkpad);
+  buffer = steal_picture (self);
+  if (buffer)
+    push (self, buffer);
+  GST_PAD_STREAM_UNLOCK (self->sinkpad);
+
+  return NULL;
+}
+
+static GstFlowReturn
+sink_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
+{
+  KpGate *self = KP_GATE (parent);
+
+  if (!pass (self, GST_BUFFER_DTS_OR_PTS (buffer)))
+    keep_picture (self, buffer);
+  else
+    {
+      forget_picture (self);
+      push (self, buffer);
+    }
 
   return GST_FLOW_OK;
 }
@@ -233,13 +251,13 @@ static gboolean
 pass_gap (KpGate *self, GstEvent *event)
 {
   GstClockTime timestamp;
+  gboolean passes;
 
   gst_event_parse_gap (event, &timestamp, NULL);
-  if (!pass (self, timestamp))
-    return FALSE;
-
-  apply_changes (self);
-  return TRUE;
+  passes = pass (self, timestamp);
+  if (passes)
+    apply_changes (self);
+  return passes;
 }
 
 /* What becomes of an event downstream is the business of the present connection, not of the source. */
@@ -256,14 +274,16 @@ sink_event (GstPad *pad, GstObject *parent, GstEvent *event)
       break;
     case GST_EVENT_FLUSH_STOP:
       gst_segment_init (&self->segment, GST_FORMAT_UNDEFINED);
-      clear_eos (self);
+      g_atomic_int_set (&self->eos, FALSE);
+      forget_picture (self);
       set_flushing (self, FALSE);
       break;
     case GST_EVENT_STREAM_START:
-      clear_eos (self);
+      g_atomic_int_set (&self->eos, FALSE);
       self->liveness = LIVENESS_UNKNOWN;
       break;
     case GST_EVENT_CAPS:
+      forget_picture (self); /* it has the former format */
       self->liveness = LIVENESS_UNKNOWN;
       break;
     case GST_EVENT_SEGMENT:
@@ -287,27 +307,6 @@ sink_event (GstPad *pad, GstObject *parent, GstEvent *event)
   return TRUE;
 }
 
-static void
-answer_caps (KpGate *self, GstQuery *query)
-{
-  g_autoptr (GstCaps) caps = NULL;
-  GstCaps *filter;
-
-  gst_query_parse_caps (query, &filter);
-  caps = filter ? gst_caps_intersect_full (filter, self->caps, GST_CAPS_INTERSECT_FIRST)
-                : gst_caps_ref (self->caps);
-  gst_query_set_caps_result (query, caps);
-}
-
-static void
-answer_accept_caps (KpGate *self, GstQuery *query)
-{
-  GstCaps *caps;
-
-  gst_query_parse_accept_caps (query, &caps);
-  gst_query_set_accept_caps_result (query, gst_caps_is_subset (caps, self->caps));
-}
-
 /* Caps are answered here, connected or not, because the source negotiates once and outlives every sender: what a
  * sender that is going or cannot convert would refuse must not end the source with NOT_NEGOTIATED. */
 static gboolean
@@ -318,10 +317,10 @@ sink_query (GstPad *pad, GstObject *parent, GstQuery *query)
   switch (GST_QUERY_TYPE (query))
     {
     case GST_QUERY_CAPS:
-      answer_caps (self, query);
+      kp_gate_caps_answer (self->caps, query);
       return TRUE;
     case GST_QUERY_ACCEPT_CAPS:
-      answer_accept_caps (self, query);
+      kp_gate_caps_answer_accept (self->caps, query);
       return TRUE;
     default:
       return gst_pad_query_default (pad, parent, query);
@@ -350,7 +349,7 @@ reset (KpGate *self)
   gst_segment_init (&self->segment, GST_FORMAT_UNDEFINED);
   self->liveness = LIVENESS_UNKNOWN;
   self->last_flow = GST_FLOW_OK;
-  clear_eos (self);
+  g_atomic_int_set (&self->eos, FALSE);
 }
 
 static void
@@ -371,6 +370,7 @@ sink_activate_mode (GstPad *pad, GstObject *parent, GstPadMode mode, gboolean ac
   if (active)
     reset (self);
   set_flushing (self, !active);
+  forget_picture (self);
   return TRUE;
 }
 
@@ -379,6 +379,7 @@ kp_gate_finalize (GObject *object)
 {
   KpGate *self = KP_GATE (object);
 
+  gst_clear_buffer (&self->last_picture);
   gst_clear_caps (&self->caps);
   g_cond_clear (&self->cond);
 
@@ -408,9 +409,10 @@ kp_gate_new (KpMediaKind kind)
 {
   KpGate *self = g_object_new (KP_TYPE_GATE, NULL);
 
-  self->caps = gst_caps_from_string (preferred_caps[kind]);
+  self->kind = kind;
+  self->caps = kp_gate_caps_new (kind);
 
-  self->sinkpad = gst_pad_new_from_static_template (&sink_templates[kind], "sink");
+  self->sinkpad = kp_gate_caps_make_pad (kind, GST_PAD_SINK);
   gst_pad_set_chain_function (self->sinkpad, sink_chain);
   gst_pad_set_event_function (self->sinkpad, sink_event);
   gst_pad_set_query_function (self->sinkpad, sink_query);
@@ -418,7 +420,7 @@ kp_gate_new (KpMediaKind kind)
   GST_PAD_SET_PROXY_ALLOCATION (self->sinkpad);
   gst_element_add_pad (GST_ELEMENT (self), self->sinkpad);
 
-  self->srcpad = gst_pad_new_from_static_template (&src_templates[kind], "src");
+  self->srcpad = kp_gate_caps_make_pad (kind, GST_PAD_SRC);
   gst_pad_set_event_function (self->srcpad, src_event);
   g_signal_connect (self->srcpad, "linked", G_CALLBACK (linked_cb), self);
   gst_element_add_pad (GST_ELEMENT (self), self->srcpad);
@@ -438,25 +440,32 @@ kp_gate_set_eos_func (KpGate *self, KpGateEosFunc func, gpointer user_data)
 void
 kp_gate_open (KpGate *self)
 {
-  set_open (self, TRUE);
+  gboolean has_picture;
+
+  GST_DEBUG_OBJECT (self, "open");
+  GST_OBJECT_LOCK (self);
+  self->open = TRUE;
+  has_picture = self->last_picture != NULL;
+  g_cond_broadcast (&self->cond);
+  GST_OBJECT_UNLOCK (self);
+
+  if (has_picture)
+    g_thread_unref (g_thread_new ("kp:picture", picture_thread, g_object_ref (self)));
 }
 
 void
 kp_gate_close (KpGate *self)
 {
-  set_open (self, FALSE);
+  GST_DEBUG_OBJECT (self, "closed");
+  GST_OBJECT_LOCK (self);
+  self->open = FALSE;
+  GST_OBJECT_UNLOCK (self);
 }
 
 gboolean
 kp_gate_is_eos (KpGate *self)
 {
-  gboolean eos;
-
-  GST_OBJECT_LOCK (self);
-  eos = self->eos;
-  GST_OBJECT_UNLOCK (self);
-
-  return eos;
+  return g_atomic_int_get (&self->eos);
 }
 
 GstClockTime

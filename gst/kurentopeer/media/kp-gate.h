@@ -8,8 +8,8 @@
 /* The stable inlet of one media sink pad: sits between the element's ghost pad and the sender of the present
  * connection, which is linked to its "src" pad by the session, and replaced while data flows.
  *
- * Closed, it drops what live sources send, and makes sources that are not live (LATENCY query) wait. Open, it
- * passes data on. It swallows every flow return from downstream: the source never stops because a connection
+ * Closed, it drops what live sources send but for the last picture, which goes out when it opens, and makes sources
+ * that are not live (LATENCY query) wait. Open, it passes data on. It swallows every flow return from downstream: the source never stops because a connection
  * went. EOS is taken here, never forwarded. Upstream RECONFIGURE and QoS do not pass. */
 #define KP_TYPE_GATE (kp_gate_get_type ())
 G_DECLARE_FINAL_TYPE (KpGate, kp_gate, KP, GATE, GstElement)
