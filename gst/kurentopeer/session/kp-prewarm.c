@@ -2,6 +2,11 @@
 #include "kp-prewarm.h"
 
 #include <gst/gst.h>
+#include <openssl/crypto.h>
+#include <stdlib.h>
+
+/* A key takes some 100 ms, and seconds on a machine that is busy. */
+#define EXIT_TIMEOUT (10 * G_TIME_SPAN_SECOND)
 
 static GMutex lock;
 static GCond ended;
@@ -34,6 +39,12 @@ prewarm_thread (gpointer data)
   return NULL;
 }
 
+static void
+wait_at_exit (void)
+{
+  kp_prewarm_wait (EXIT_TIMEOUT);
+}
+
 void
 kp_prewarm_start (void)
 {
@@ -41,6 +52,10 @@ kp_prewarm_start (void)
   if (!started)
     {
       started = TRUE;
+      /* a process that ends while OpenSSL makes a key crashes in it: what is registered after OpenSSL's own exit
+       * handler runs before it */
+      OPENSSL_init_crypto (OPENSSL_INIT_LOAD_CRYPTO_STRINGS, NULL);
+      atexit (wait_at_exit);
       running = 2;
       g_thread_unref (g_thread_new ("kp:key", prewarm_thread, (gpointer)key_elements));
       g_thread_unref (g_thread_new ("kp:prewarm", prewarm_thread, (gpointer)other_elements));
