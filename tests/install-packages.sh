@@ -30,7 +30,7 @@ install_packages() {
   for package in "$@"; do
     is_installed "$package" || missing+=("$package")
   done
-  [ ${#missing[@]} -eq 0 ] && return
+  [ ${#missing[@]} -gt 0 ] || return 0
   echo "Installing ${missing[*]}"
   export DEBIAN_FRONTEND=noninteractive
   as_root apt-get update -qq </dev/null
@@ -40,10 +40,10 @@ install_packages() {
 # The node of Debian 12 is too old for the tests; npm has a newer one.
 install_node() {
   local needed=20 version
-  version=$(node --version 2>/dev/null | sed 's/^v\([0-9]*\).*/\1/')
-  [ "${version:-0}" -ge $needed ] && return
+  version=$({ node --version 2>/dev/null || echo v0; } | sed 's/^v\([0-9]*\).*/\1/')
+  [ "$version" -lt $needed ] || return 0
   command -v npm >/dev/null || install_packages nodejs npm
-  [ -x build/node/node_modules/node/bin/node ] && return
+  [ ! -x build/node/node_modules/node/bin/node ] || return 0
   echo "Installing node $needed into build/node"
   npm install --prefix build/node --no-audit --no-fund --no-save --loglevel=error "node@$needed" </dev/null
 }
@@ -51,7 +51,7 @@ install_node() {
 install_modules() {
   local folder=tests/interop
   [ -f $folder/package-lock.json ] || return 0
-  cmp --silent $folder/package-lock.json $folder/node_modules/.kurentopeer-installed && return
+  cmp --silent $folder/package-lock.json $folder/node_modules/.kurentopeer-installed && return 0
   echo "Installing the node modules of $folder"
   PATH=$PWD/build/node/node_modules/node/bin:$PATH \
     npm ci --prefix $folder --no-audit --no-fund --loglevel=error </dev/null
