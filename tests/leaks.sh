@@ -1,17 +1,27 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Runs one test with the leaks tracer of GStreamer and fails when an object outlives it. A wrapper for "meson test".
+# Runs one C test with the leaks tracer of GStreamer and fails when an object outlives it. A wrapper for "meson test".
 set -euo pipefail
 
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
 
 # In one process, because the tracer reports at the end of the one that made the objects.
-CK_FORK=no GST_TRACERS=leaks GST_DEBUG=GST_TRACER:7 GST_DEBUG_NO_COLOR=1 GST_DEBUG_FILE=$log "$@"
+result=0
+CK_FORK=no GST_TRACERS=leaks GST_DEBUG=GST_TRACER:7 GST_DEBUG_NO_COLOR=1 GST_DEBUG_FILE=$folder/log "$@" \
+  >"$folder/output" 2>&1 || result=$?
 
-if grep --quiet ':0:: object-alive' "$log"; then
-  echo "Objects that outlive the test:"
-  sed --quiet 's/.*:0:: object-alive, //p' "$log"
-  exit 1
+# After the last test the tracer warns of any leak, which libcheck takes for a failure: here it is judged below.
+if grep --quiet '^100%: Checks: ' "$folder/output" && grep --quiet 'Leaks detected and logged' "$folder/output"; then
+  result=0
 fi
+cat "$folder/output"
+
+# The plugin dtls keeps the certificate that it made for the whole process.
+leaks=$(sed --quiet --regexp-extended '/type-name=\(string\)GstDtls(Agent|Certificate),/d; s/.*:0:: object-alive, //p' "$folder/log")
+if [ -n "$leaks" ]; then
+  printf 'Objects that outlive the test:\n%s\n' "$leaks"
+  result=1
+fi
+exit $result
