@@ -128,7 +128,7 @@ kp_candidates_tell_local (KpSession *self)
 
       kp_session_emit (self, KP_EVENT_ICE_CANDIDATE, candidate->candidate, candidate->sdp_mline_index,
                        candidate->sdp_mid);
-      if (self->by_signaller)
+      if (self->by_signaller && self->local_candidates_told >= self->local_candidates_sent)
         gst_kurento_signaller_send_candidate (self->signaller, candidate->candidate,
                                               candidate->sdp_mline_index, candidate->sdp_mid);
     }
@@ -150,4 +150,5 @@ kp_candidates_reset (KpSession *self)
     }
   g_ptr_array_set_size (self->local_candidates, 0);
   self->local_candidates_told = 0;
+  self->local_candidates_sent = 0;
 }

@@ -35,6 +35,14 @@ connection_candidate_cb (KpConnection *connection, const gchar *candidate, guint
   kp_candidates_add_local (user_data, candidate, mline_index);
 }
 
+void
+kp_session_clear_timer (GSource **timer)
+{
+  if (*timer)
+    g_source_destroy (*timer);
+  g_clear_pointer (timer, g_source_unref);
+}
+
 /* The certificate is the announced one and the handshake is complete: not before both, or sources would be stuck
  * in a transport that never comes up. */
 static void
@@ -45,9 +53,7 @@ check_connected (KpSession *self)
     return;
 
   self->connected = TRUE;
-  if (self->connect_timer)
-    g_source_destroy (self->connect_timer);
-  g_clear_pointer (&self->connect_timer, g_source_unref);
+  kp_session_clear_timer (&self->connect_timer);
   if (self->negotiation == KP_NEGOTIATION_DONE)
     kp_sections_open (self->sections, gst_element_get_current_running_time (GST_ELEMENT (self->bin)));
   kp_session_emit (self, KP_EVENT_CONNECTED);
@@ -91,7 +97,10 @@ connection_state_cb (KpConnection *connection, KpConnectionStateKind kind, gint 
     case KP_CONNECTION_GATHERING:
       self->status.ice_gathering_state = value;
       if (value == GST_WEBRTC_ICE_GATHERING_STATE_COMPLETE)
-        kp_session_emit (self, KP_EVENT_CANDIDATE_GATHERING_DONE);
+        {
+          kp_negotiation_gathered (self);
+          kp_session_emit (self, KP_EVENT_CANDIDATE_GATHERING_DONE);
+        }
       break;
     case KP_N_CONNECTION_STATES:
     default:
@@ -259,9 +268,8 @@ remove_connection (KpSession *self)
   KpConnection *connection = self->connection;
 
   kp_sections_close (self->sections);
-  if (self->connect_timer)
-    g_source_destroy (self->connect_timer);
-  g_clear_pointer (&self->connect_timer, g_source_unref);
+  kp_session_clear_timer (&self->connect_timer);
+  kp_session_clear_timer (&self->gathering_timer);
   set_connection (self, NULL);
   kp_connection_drop (connection, burials_end, burials_begin (self->burials));
   kp_connection_unref (connection);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Offer and answer: each function is one step, its successor is the callback with the same name and "_done". */
+/* Offer and answer: each function is one step; what follows webrtcbin's answer ends in "_done". */
 #include "kp-session-private.h"
 #include "gstkurentoerror.h"
 #include "kp-session-debug.h"
@@ -11,6 +11,10 @@
 
 /* ms from the descriptions to a verified peer */
 #define CONNECT_TIMEOUT 30000
+
+/* ms; how long a description of ours waits for candidates: those of this host come at once, and a peer that has them
+ * with the description starts checking some ms earlier than one that gets them behind it */
+#define GATHERING_PATIENCE 10
 
 static GstSDPMessage *
 copy_sdp (const GstSDPMessage *sdp)
@@ -85,7 +89,7 @@ connect_timeout_cb (gpointer user_data)
 {
   KpSession *self = user_data;
 
-  g_clear_pointer (&self->connect_timer, g_source_unref);
+  kp_session_clear_timer (&self->connect_timer);
   kp_session_fail (self, g_error_new (GST_KURENTO_ERROR, GST_KURENTO_ERROR_TIMEOUT,
                                       "no connection to the peer after %d s", CONNECT_TIMEOUT / 1000));
 
@@ -132,7 +136,55 @@ tell_local (KpSession *self, KpEventType event, void (*send) (GstKurentoSignalle
     send (self->signaller, text);
   kp_session_return_pointer (self, g_steal_pointer (&self->task), g_strdup (text), g_free);
   self->local_out = TRUE;
+  self->local_candidates_sent = self->local_candidates->len;
   kp_candidates_tell_local (self);
+}
+
+static void
+tell_gathered (KpSession *self)
+{
+  GError *error = NULL;
+
+  kp_session_clear_timer (&self->gathering_timer);
+  if (self->negotiation == KP_NEGOTIATION_OFFERING)
+    {
+      self->negotiation = KP_NEGOTIATION_HAVE_OFFER;
+      tell_local (self, KP_EVENT_OFFER_CREATED, gst_kurento_signaller_send_offer);
+      return;
+    }
+
+  /* first the answer, then the encoders: the peer has work to do meanwhile */
+  tell_local (self, KP_EVENT_ANSWER_CREATED, gst_kurento_signaller_send_answer);
+  if (!finish (self, &error))
+    kp_session_fail (self, error);
+}
+
+static gboolean
+gathering_timeout_cb (gpointer user_data)
+{
+  tell_gathered (user_data);
+
+  return G_SOURCE_REMOVE;
+}
+
+void
+kp_negotiation_gathered (KpSession *self)
+{
+  if (self->gathering_timer)
+    tell_gathered (self);
+}
+
+static void
+local_done (KpConnection *connection, const GstStructure *reply, const GError *error, gpointer user_data)
+{
+  KpSession *self = user_data;
+
+  if (error)
+    kp_session_fail (self, g_error_copy (error));
+  else if (self->status.ice_gathering_state == GST_WEBRTC_ICE_GATHERING_STATE_COMPLETE)
+    tell_gathered (self);
+  else
+    self->gathering_timer = kp_loop_add_timeout (self->loop, GATHERING_PATIENCE, gathering_timeout_cb, self);
 }
 
 /* The description that webrtcbin made, a copy, or NULL with @error. */
@@ -177,21 +229,6 @@ apply_remote (KpSession *self, GstWebRTCSDPType type, KpConnectionStep done, GEr
 /* ---- we offer ---- */
 
 static void
-local_offer_done (KpConnection *connection, const GstStructure *reply, const GError *error,
-                  gpointer user_data)
-{
-  KpSession *self = user_data;
-
-  if (error)
-    {
-      kp_session_fail (self, g_error_copy (error));
-      return;
-    }
-  self->negotiation = KP_NEGOTIATION_HAVE_OFFER;
-  tell_local (self, KP_EVENT_OFFER_CREATED, gst_kurento_signaller_send_offer);
-}
-
-static void
 create_offer_done (KpConnection *connection, const GstStructure *reply, const GError *cause,
                    gpointer user_data)
 {
@@ -207,7 +244,7 @@ create_offer_done (KpConnection *connection, const GstStructure *reply, const GE
   kp_sdp_add_rtx_for_all (sdp);
   complete_local (self, sdp);
   take_local (self, sdp);
-  kp_connection_set_local (connection, GST_WEBRTC_SDP_TYPE_OFFER, sdp, local_offer_done);
+  kp_connection_set_local (connection, GST_WEBRTC_SDP_TYPE_OFFER, sdp, local_done);
 }
 
 static gboolean
@@ -294,21 +331,6 @@ kp_negotiation_process_answer (KpSession *self, const gchar *text, GTask *task)
 /* ---- the peer offers ---- */
 
 static void
-local_answer_done (KpConnection *connection, const GstStructure *reply, const GError *cause,
-                   gpointer user_data)
-{
-  KpSession *self = user_data;
-  GError *error = cause ? g_error_copy (cause) : NULL;
-
-  if (error || !finish (self, &error))
-    {
-      kp_session_fail (self, error);
-      return;
-    }
-  tell_local (self, KP_EVENT_ANSWER_CREATED, gst_kurento_signaller_send_answer);
-}
-
-static void
 create_answer_done (KpConnection *connection, const GstStructure *reply, const GError *cause,
                     gpointer user_data)
 {
@@ -331,7 +353,7 @@ create_answer_done (KpConnection *connection, const GstStructure *reply, const G
     }
   complete_local (self, sdp);
   take_local (self, sdp);
-  kp_connection_set_local (connection, GST_WEBRTC_SDP_TYPE_ANSWER, sdp, local_answer_done);
+  kp_connection_set_local (connection, GST_WEBRTC_SDP_TYPE_ANSWER, sdp, local_done);
 }
 
 static void

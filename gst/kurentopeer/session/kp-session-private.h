@@ -57,8 +57,10 @@ struct _KpSession
   GPtrArray *remote_candidates; /* of KpWaitingCandidate, until remote_set */
   GPtrArray *local_candidates; /* of KpCandidate; all so far */
   guint local_candidates_told; /* how many of them */
+  guint local_candidates_sent; /* how many of them were in the description that the peer got */
   GstStreamCollection *streams; /* owned; of the peer, or NULL */
   GSource *connect_timer; /* owned; or NULL */
+  GSource *gathering_timer; /* owned; or NULL: our description waits for candidates */
   KpSessionStatus status;
 
   GMutex lock; /* guards the next; held for no call-out */
@@ -90,6 +92,8 @@ KpConnection *kp_session_dup_connection (KpSession *self);
 /* Ends connection and signaller: for close and stop. */
 void kp_session_shut (KpSession *self, const gchar *reason);
 
+void kp_session_clear_timer (GSource **timer);
+
 gboolean kp_session_make_connection (KpSession *self, GError **error);
 
 /* Drops the connection, if there is one; "disconnected" with @reason when it was up. */
@@ -102,6 +106,9 @@ void kp_session_fail (KpSession *self, GError *error);
 void kp_negotiation_generate_offer (KpSession *self, GTask *task);
 void kp_negotiation_process_offer (KpSession *self, const gchar *sdp, GTask *task);
 void kp_negotiation_process_answer (KpSession *self, const gchar *sdp, GTask *task);
+
+/* Gathering is complete: a description that waits for it can go. */
+void kp_negotiation_gathered (KpSession *self);
 
 /* Our description as it is told: what a peer takes, whatever webrtcbin prefers. Owned. */
 gchar *kp_session_dup_local_text (KpSession *self);

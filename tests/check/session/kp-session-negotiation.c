@@ -154,6 +154,20 @@ GST_START_TEST (test_call_by_hand)
 
 GST_END_TEST;
 
+/* The candidates of this host are in the description already: a round trip less. */
+GST_START_TEST (test_description_has_candidates)
+{
+  SessionPeer *a = make_peer ("a", AUDIO_VIDEO, RED);
+  g_autofree gchar *offer = make_offer (a);
+
+  fail_unless (strstr (offer, "a=candidate:") != NULL, "%s", offer);
+  fail_unless (strstr (offer, "a=bundle-only") == NULL);
+  fail_unless (strstr (offer, "fe80:") == NULL);
+  end_peer (a);
+}
+
+GST_END_TEST;
+
 /* What is wrong is said, nothing is changed, and the session goes on. */
 GST_START_TEST (test_bad_input)
 {
@@ -317,6 +331,7 @@ kp_session_negotiation_suite (void)
   suite_add_tcase (suite, tcase);
   tcase_set_timeout (tcase, 60);
   tcase_add_test (tcase, test_call_by_hand);
+  tcase_add_test (tcase, test_description_has_candidates);
   tcase_add_test (tcase, test_bad_input);
   tcase_add_test (tcase, test_reoffer_keeps_the_call);
   tcase_add_test (tcase, test_no_common_codec);
