@@ -35,9 +35,9 @@
 
 #define SESSION_LOOP_END_TIMEOUT G_TIME_SPAN_SECOND
 
-/* us; for the key that GStreamer makes for the first connection of the process: OpenSSL crashes a process that exits
- * while it is being made, which a busy machine needs a second for */
-#define PREWARM_TIMEOUT (5 * G_TIME_SPAN_SECOND)
+/* us; for the key that GStreamer makes for the first connection of the process. What takes longer on a busy machine is
+ * waited for when the process ends. */
+#define PREWARM_TIMEOUT (G_TIME_SPAN_SECOND / 2)
 
 GST_DEBUG_CATEGORY (gst_kurento_peer_debug);
 #define GST_CAT_DEFAULT gst_kurento_peer_debug
