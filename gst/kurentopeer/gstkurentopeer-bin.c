@@ -63,11 +63,42 @@ gst_kurento_peer_handle_message (GstBin *bin, GstMessage *message)
   GST_BIN_CLASS (parent_class)->handle_message (bin, message);
 }
 
+typedef struct
+{
+  GstEvent *event; /* borrowed */
+  gboolean handled;
+} UpstreamEvent;
+
+static gboolean
+push_upstream (GstElement *element, GstPad *pad, gpointer user_data)
+{
+  UpstreamEvent *upstream = user_data;
+
+  upstream->handled |= gst_pad_push_event (pad, gst_event_ref (upstream->event));
+
+  return TRUE;
+}
+
+/* As a sink does it, and past the connection: a bin would send it to each webrtcbin, and wait for one that goes to NULL,
+ * which itself may have to wait for a sink of the pipeline that prerolls. */
+static gboolean
+send_upstream (GstKurentoPeer *self, GstEvent *event)
+{
+  UpstreamEvent upstream = { event, GST_EVENT_TYPE (event) == GST_EVENT_LATENCY };
+
+  gst_element_foreach_sink_pad (GST_ELEMENT (self), push_upstream, &upstream);
+  gst_event_unref (event);
+
+  return upstream.handled;
+}
+
 static gboolean
 gst_kurento_peer_send_event (GstElement *element, GstEvent *event)
 {
   GstKurentoPeer *self = GST_KURENTO_PEER (element);
 
+  if (GST_EVENT_IS_UPSTREAM (event) && !GST_EVENT_IS_DOWNSTREAM (event))
+    return send_upstream (self, event);
   if (GST_EVENT_TYPE (event) != GST_EVENT_EOS)
     return GST_ELEMENT_CLASS (parent_class)->send_event (element, event);
 

@@ -211,6 +211,59 @@ GST_START_TEST (test_latency)
 }
 GST_END_TEST
 
+static GstPadProbeReturn
+upstream_event_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) == GST_EVENT_LATENCY)
+    happening_signal (user_data);
+
+  return GST_PAD_PROBE_OK;
+}
+
+static gpointer
+send_latency (gpointer pipeline)
+{
+  fail_unless (gst_element_send_event (pipeline, gst_event_new_latency (GST_SECOND)));
+
+  return NULL;
+}
+
+/* A connection on its way to NULL, which may take long, holds up no event of the pipeline. */
+GST_START_TEST (test_upstream_event)
+{
+  GstElement *pipeline = gst_parse_launch ("videotestsrc is-live=true name=s ! kurentopeer name=p", NULL);
+  g_autoptr (GstElement) source = gst_bin_get_by_name (GST_BIN (pipeline), "s");
+  g_autoptr (GstElement) peer = gst_bin_get_by_name (GST_BIN (pipeline), "p");
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (source, "src");
+  g_autoptr (GstElement) webrtcbin = NULL;
+  Happening answered, arrived;
+  GstPromise *promise;
+  GThread *thread;
+
+  happening_init (&answered);
+  happening_init (&arrived);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  promise = gst_promise_new_with_change_func (promise_cb, &answered, NULL);
+  g_signal_emit_by_name (peer, "generate-offer", promise);
+  happening_wait (&answered, 1);
+  gst_promise_unref (promise);
+  g_object_get (peer, "peer-connection", &webrtcbin, NULL);
+  fail_unless (webrtcbin != NULL);
+
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, upstream_event_cb, &arrived, NULL);
+  GST_STATE_LOCK (webrtcbin);
+  thread = g_thread_new ("latency", send_latency, pipeline);
+  happening_wait (&arrived, 1);
+  g_thread_join (thread);
+  GST_STATE_UNLOCK (webrtcbin);
+
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  gst_object_unref (pipeline);
+  happening_clear (&answered);
+  happening_clear (&arrived);
+}
+GST_END_TEST
+
 static Suite *
 kurentopeer_pads_suite (void)
 {
@@ -226,6 +279,7 @@ kurentopeer_pads_suite (void)
   tcase_add_test (tcase, test_child_proxy);
   tcase_add_loop_test (tcase, test_eos, 0, G_N_ELEMENTS (endings));
   tcase_add_test (tcase, test_latency);
+  tcase_add_test (tcase, test_upstream_event);
 
   return suite;
 }
