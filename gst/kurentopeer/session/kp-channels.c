@@ -9,8 +9,7 @@
 
 typedef struct
 {
-  GstWebRTCDataChannel *channel; /* owned */
-  gchar *label; /* owned */
+  GstWebRTCDataChannel *channel; /* owned; one of the peer's has no label before it is open */
   gboolean is_local;
 } KpChannel;
 
@@ -31,7 +30,6 @@ channel_free (gpointer data)
   KpChannel *self = data;
 
   g_clear_object (&self->channel);
-  g_free (self->label);
   g_free (self);
 }
 
@@ -196,7 +194,6 @@ prepare_data_channel_cb (GstElement *webrtcbin, GstWebRTCDataChannel *channel, g
   KpChannel *entry = g_new0 (KpChannel, 1);
 
   entry->channel = g_object_ref (channel);
-  entry->label = dup_label (channel);
   entry->is_local = is_local;
   connect_channel (self, channel);
 
@@ -283,42 +280,48 @@ entry_is_open (const KpChannel *entry)
   return state == GST_WEBRTC_DATA_CHANNEL_STATE_OPEN;
 }
 
-/* Owned copies of the entries with that label, or of all. */
+/* Owned copies. */
 static GPtrArray *
-dup_candidates (KpChannels *self, const gchar *label)
+dup_entries (KpChannels *self)
 {
-  GPtrArray *found = g_ptr_array_new_with_free_func (channel_free);
+  GPtrArray *copies = g_ptr_array_new_with_free_func (channel_free);
 
   g_mutex_lock (&self->lock);
   for (guint i = 0; i < self->entries->len; i++)
     {
       const KpChannel *entry = g_ptr_array_index (self->entries, i);
-      KpChannel *copy;
+      KpChannel *copy = g_new0 (KpChannel, 1);
 
-      if (label && !g_str_equal (label, entry->label))
-        continue;
-      copy = g_new0 (KpChannel, 1);
       copy->channel = g_object_ref (entry->channel);
-      copy->label = g_strdup (entry->label);
       copy->is_local = entry->is_local;
-      g_ptr_array_add (found, copy);
+      g_ptr_array_add (copies, copy);
     }
   g_mutex_unlock (&self->lock);
 
-  return found;
+  return copies;
+}
+
+static gboolean
+entry_is_named (const KpChannel *entry, const gchar *label)
+{
+  g_autofree gchar *own = dup_label (entry->channel);
+
+  return g_str_equal (own, label);
 }
 
 /* The peer's channel before ours: a kurento-utils peer listens to the channel that it made only. */
 static GstWebRTCDataChannel *
 dup_open_channel (KpChannels *self, const gchar *label)
 {
-  g_autoptr (GPtrArray) candidates = dup_candidates (self, label);
+  g_autoptr (GPtrArray) entries = dup_entries (self);
   const KpChannel *best = NULL;
 
-  for (guint i = 0; i < candidates->len; i++)
+  for (guint i = 0; i < entries->len; i++)
     {
-      const KpChannel *entry = g_ptr_array_index (candidates, i);
+      const KpChannel *entry = g_ptr_array_index (entries, i);
 
+      if (label && !entry_is_named (entry, label))
+        continue;
       if (entry_is_open (entry) && (best == NULL || (best->is_local && !entry->is_local)))
         best = entry;
     }

@@ -103,13 +103,13 @@ GST_START_TEST (test_codecs)
 GST_END_TEST;
 
 static void
-send_text (SessionPeer *from, SessionPeer *to, const gchar *text)
+send_text (SessionPeer *from, SessionPeer *to, const gchar *label, const gchar *text)
 {
   g_autoptr (GBytes) data = g_bytes_new (text, strlen (text));
   g_autoptr (GError) error = NULL;
   guint before = to->events[KP_EVENT_DATA_CHANNEL_MESSAGE];
 
-  fail_unless (kp_session_send (from->session, NULL, data, TRUE, &error), "%s", error ? error->message : "");
+  fail_unless (kp_session_send (from->session, label, data, TRUE, &error), "%s", error ? error->message : "");
   session_peer_wait_event (to, KP_EVENT_DATA_CHANNEL_MESSAGE, before + 1);
   fail_unless_equals_string (to->message, text);
 }
@@ -123,9 +123,10 @@ GST_START_TEST (test_data_channel)
   session_peer_wait_event (pair.a, KP_EVENT_DATA_CHANNEL_OPEN, 1);
   session_peer_wait_event (pair.b, KP_EVENT_DATA_CHANNEL_OPEN, 1);
   fail_unless_equals_string (pair.b->last[KP_EVENT_DATA_CHANNEL_OPEN], label);
-  send_text (pair.a, pair.b, "hello");
-  send_text (pair.b, pair.a, "");
-  send_text (pair.b, pair.a, "gr\303\274\303\237e");
+  send_text (pair.a, pair.b, NULL, "hello");
+  send_text (pair.b, pair.a, NULL, "");
+  send_text (pair.a, pair.b, label, "gr\303\274\303\237e");
+  send_text (pair.b, pair.a, label, "by name");
   pair_free (&pair);
 }
 
