@@ -4,6 +4,7 @@
 #include "kp-element.h"
 #include "kp-gate-caps.h"
 #include "kp-media-debug.h"
+#include "kp-still.h"
 
 typedef enum
 {
@@ -19,6 +20,7 @@ struct _KpGate
   GstPad *sinkpad; /* owned by the element */
   GstPad *srcpad; /* owned by the element */
   KpMediaKind kind;
+  KpStill still; /* of a live source, while closed */
   GstCaps *caps; /* owned; what we take, what senders like best first */
 
   gint changes; /* atomic; counts senders linked and offsets set */
@@ -35,7 +37,6 @@ struct _KpGate
   gboolean open;
   gboolean flushing;
   GstClockTime waiting_time; /* ns, running time */
-  GstBuffer *last_picture; /* owned; of a live source, while closed; or NULL */
   GstClockTimeDiff offset; /* ns */
   KpGateEosFunc eos_func;
   gpointer eos_data;
@@ -49,41 +50,6 @@ set_flushing (KpGate *self, gboolean flushing)
   GST_OBJECT_LOCK (self);
   self->flushing = flushing;
   g_cond_broadcast (&self->cond);
-  GST_OBJECT_UNLOCK (self);
-}
-
-/* The picture that an open gate has to send, owned, or NULL. */
-static GstBuffer *
-steal_picture (KpGate *self)
-{
-  GstBuffer *buffer = NULL;
-
-  GST_OBJECT_LOCK (self);
-  if (self->open && !self->flushing)
-    buffer = g_steal_pointer (&self->last_picture);
-  GST_OBJECT_UNLOCK (self);
-
-  return buffer;
-}
-
-/* A viewer should not have to wait for the camera's next picture when the gate opens. Takes @buffer. */
-static void
-keep_picture (KpGate *self, GstBuffer *buffer)
-{
-  GST_OBJECT_LOCK (self);
-  if (self->kind == KP_MEDIA_VIDEO && !self->flushing)
-    gst_buffer_replace (&self->last_picture, buffer);
-  GST_OBJECT_UNLOCK (self);
-  gst_buffer_unref (buffer);
-}
-
-static void
-forget_picture (KpGate *self)
-{
-  g_autoptr (GstBuffer) buffer = NULL;
-
-  GST_OBJECT_LOCK (self);
-  buffer = g_steal_pointer (&self->last_picture);
   GST_OBJECT_UNLOCK (self);
 }
 
@@ -137,17 +103,25 @@ running_time (KpGate *self, GstClockTime timestamp)
   return GST_CLOCK_TIME_IS_VALID (time) ? time : self->segment.base;
 }
 
+static gboolean
+is_open (KpGate *self)
+{
+  gboolean open;
+
+  GST_OBJECT_LOCK (self);
+  open = self->open && !self->flushing;
+  GST_OBJECT_UNLOCK (self);
+
+  return open;
+}
+
 /* TRUE when data may go on; FALSE when it is to be dropped, be it that the wait ended by a flush or at teardown. */
 static gboolean
 pass (KpGate *self, GstClockTime timestamp)
 {
   gboolean open;
 
-  GST_OBJECT_LOCK (self);
-  open = self->open;
-  GST_OBJECT_UNLOCK (self);
-
-  if (open)
+  if (is_open (self))
     return TRUE;
   if (is_live (self))
     return FALSE;
@@ -215,20 +189,49 @@ push (KpGate *self, GstBuffer *buffer)
   self->last_flow = flow;
 }
 
-/* Not in the thread of who opens, which must not wait for an encoder. */
+/* What is kept when the gate is open by now, else a primer. Owned, or NULL. */
+static GstBuffer *
+take_still (KpGate *self)
+{
+  g_autoptr (GstCaps) caps = NULL;
+
+  if (is_open (self))
+    return kp_still_steal (&self->still);
+
+  caps = gst_pad_get_current_caps (self->sinkpad);
+  return caps ? kp_still_make_primer (&self->still, caps) : NULL;
+}
+
+/* Not in the thread of who opens or primes, which must not wait for an encoder. */
 static gpointer
-picture_thread (gpointer data)
+still_thread (gpointer data)
 {
   g_autoptr (KpGate) self = data;
   GstBuffer *buffer;
 
   GST_PAD_STREAM_LOCK (self->sinkpad);
-  buffer = steal_picture (self);
+  buffer = take_still (self);
   if (buffer)
     push (self, buffer);
   GST_PAD_STREAM_UNLOCK (self->sinkpad);
 
   return NULL;
+}
+
+static void
+push_still (KpGate *self)
+{
+  if (kp_still_has_picture (&self->still))
+    g_thread_unref (g_thread_new ("kp:still", still_thread, g_object_ref (self)));
+}
+
+static void
+keep (KpGate *self, GstBuffer *buffer)
+{
+  if (self->kind == KP_MEDIA_VIDEO && self->liveness == LIVENESS_LIVE)
+    kp_still_keep (&self->still, buffer);
+  else
+    gst_buffer_unref (buffer);
 }
 
 static GstFlowReturn
@@ -237,10 +240,10 @@ sink_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
   KpGate *self = KP_GATE (parent);
 
   if (!pass (self, GST_BUFFER_DTS_OR_PTS (buffer)))
-    keep_picture (self, buffer);
+    keep (self, buffer);
   else
     {
-      forget_picture (self);
+      kp_still_keep (&self->still, NULL);
       push (self, buffer);
     }
 
@@ -275,7 +278,7 @@ sink_event (GstPad *pad, GstObject *parent, GstEvent *event)
     case GST_EVENT_FLUSH_STOP:
       gst_segment_init (&self->segment, GST_FORMAT_UNDEFINED);
       g_atomic_int_set (&self->eos, FALSE);
-      forget_picture (self);
+      kp_still_keep (&self->still, NULL);
       set_flushing (self, FALSE);
       break;
     case GST_EVENT_STREAM_START:
@@ -283,7 +286,7 @@ sink_event (GstPad *pad, GstObject *parent, GstEvent *event)
       self->liveness = LIVENESS_UNKNOWN;
       break;
     case GST_EVENT_CAPS:
-      forget_picture (self); /* it has the former format */
+      kp_still_keep (&self->still, NULL); /* it has the former format */
       self->liveness = LIVENESS_UNKNOWN;
       break;
     case GST_EVENT_SEGMENT:
@@ -370,7 +373,7 @@ sink_activate_mode (GstPad *pad, GstObject *parent, GstPadMode mode, gboolean ac
   if (active)
     reset (self);
   set_flushing (self, !active);
-  forget_picture (self);
+  kp_still_keep (&self->still, NULL);
   return TRUE;
 }
 
@@ -379,7 +382,7 @@ kp_gate_finalize (GObject *object)
 {
   KpGate *self = KP_GATE (object);
 
-  gst_clear_buffer (&self->last_picture);
+  kp_still_clear (&self->still);
   gst_clear_caps (&self->caps);
   g_cond_clear (&self->cond);
 
@@ -400,6 +403,7 @@ static void
 kp_gate_init (KpGate *self)
 {
   g_cond_init (&self->cond);
+  kp_still_init (&self->still);
   self->waiting_time = GST_CLOCK_TIME_NONE;
   reset (self);
 }
@@ -440,17 +444,19 @@ kp_gate_set_eos_func (KpGate *self, KpGateEosFunc func, gpointer user_data)
 void
 kp_gate_open (KpGate *self)
 {
-  gboolean has_picture;
-
   GST_DEBUG_OBJECT (self, "open");
   GST_OBJECT_LOCK (self);
   self->open = TRUE;
-  has_picture = self->last_picture != NULL;
   g_cond_broadcast (&self->cond);
   GST_OBJECT_UNLOCK (self);
 
-  if (has_picture)
-    g_thread_unref (g_thread_new ("kp:picture", picture_thread, g_object_ref (self)));
+  push_still (self);
+}
+
+void
+kp_gate_prime (KpGate *self)
+{
+  push_still (self);
 }
 
 void

@@ -24,6 +24,9 @@ void kp_gate_set_eos_func (KpGate *self, KpGateEosFunc func, gpointer user_data)
 /* All thread safe, none blocks. */
 void kp_gate_open (KpGate *self);
 void kp_gate_close (KpGate *self);
+/* Before it opens: lets the sender that is linked get ready with a grey picture, made in a thread of its own. What it
+ * encodes must not get out. */
+void kp_gate_prime (KpGate *self);
 gboolean kp_gate_is_eos (KpGate *self);
 
 /* Of a source that is not live: the running time of the buffer that waits at the gate, or GST_CLOCK_TIME_NONE.

@@ -33,6 +33,7 @@ struct _KpSender
   GstCaps *rtp_caps; /* owned; what the src pad says for as long as it lives */
   GstCaps *payloader_caps; /* owned; what the payloader thinks that downstream takes */
 
+  gint held; /* atomic, gboolean */
   GMutex lock; /* guards everything below */
   KpKeyframeLimit keyframe_limit;
   guint n_keyframes; /* asked of the encoder */
@@ -100,6 +101,14 @@ upstream_event_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   kp_sender_request_keyframe (self);
 
   return GST_PAD_PROBE_DROP;
+}
+
+static GstPadProbeReturn
+hold_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  KpSender *self = user_data;
+
+  return g_atomic_int_get (&self->held) ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
 }
 
 /* The payloader tells more than was negotiated, such as the parameter sets of each encoder configuration; new caps
@@ -225,6 +234,7 @@ add_probes (KpSender *self, GstElement *payloader, GstPad *src)
   if (self->codec->kind != KP_MEDIA_VIDEO)
     return;
   gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, upstream_event_cb, self, NULL);
+  gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST, hold_cb, self, NULL);
   gst_pad_add_probe (encoder_sink, GST_PAD_PROBE_TYPE_BUFFER, raw_frame_cb, self, NULL);
 }
 
@@ -309,4 +319,17 @@ kp_sender_request_keyframe (KpSender *self)
   g_mutex_lock (&self->lock);
   kp_keyframe_limit_request (&self->keyframe_limit);
   g_mutex_unlock (&self->lock);
+}
+
+void
+kp_sender_hold (KpSender *self)
+{
+  g_atomic_int_set (&self->held, TRUE);
+}
+
+void
+kp_sender_release (KpSender *self)
+{
+  if (g_atomic_int_compare_and_exchange (&self->held, TRUE, FALSE))
+    kp_sender_request_keyframe (self);
 }

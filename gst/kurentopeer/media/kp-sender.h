@@ -27,3 +27,8 @@ KpSender *kp_sender_new (const KpSenderConfig *config, GError **error);
 /* Any thread, does not block. */
 void kp_sender_set_bitrate (KpSender *self, guint bitrate);
 void kp_sender_request_keyframe (KpSender *self);
+
+/* Held, it encodes what comes but nothing leaves: the encoder can be made ready before there is a connection. Released, it
+ * goes on with a keyframe. */
+void kp_sender_hold (KpSender *self);
+void kp_sender_release (KpSender *self);

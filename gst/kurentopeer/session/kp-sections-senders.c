@@ -61,7 +61,14 @@ attach_sender (KpSection *section, KpConnection *connection, guint bitrate, GErr
   g_object_ref_sink (section->sender);
   kp_connection_add_part (connection, GST_ELEMENT (section->sender));
 
-  return link_sender (section, error);
+  kp_sender_hold (section->sender);
+  if (!link_sender (section, error))
+    return FALSE;
+
+  /* while the transport comes up */
+  kp_gate_prime (KP_GATE (section->track->gate));
+
+  return TRUE;
 }
 
 gboolean
@@ -116,6 +123,7 @@ kp_sections_open (GPtrArray *sections, GstClockTime running_time)
 
       if (section->sender == NULL)
         continue;
+      kp_sender_release (section->sender);
       kp_gate_set_offset (KP_GATE (section->track->gate), offset);
       kp_gate_open (KP_GATE (section->track->gate));
     }

@@ -79,6 +79,30 @@ GST_START_TEST (closed_gate_drops_live_data)
 }
 GST_END_TEST;
 
+/* A grey picture, just older than the one that is kept, and only while the gate is closed. */
+GST_START_TEST (prime_shows_the_sender_a_picture)
+{
+  g_autoptr (GstBuffer) primer = NULL;
+  Fixture f;
+
+  fixture_init (&f, TRUE);
+  kp_gate_prime (f.gate); /* nothing has come yet */
+  fail_unless_equals_int (gst_harness_push (f.harness, frame (GST_SECOND)), GST_FLOW_OK);
+  kp_gate_prime (f.gate);
+  primer = gst_harness_pull (f.harness);
+  fail_unless (primer != NULL);
+  fail_unless_equals_clocktime (GST_BUFFER_PTS (primer), GST_SECOND - 10 * GST_MSECOND);
+  fail_unless (gst_buffer_memcmp (primer, 0, "\x80\x80\x80\x80", 4) == 0);
+
+  kp_gate_open (f.gate);
+  pull_frame (&f, GST_SECOND);
+  kp_gate_prime (f.gate);
+  fail_unless_equals_int (gst_harness_push (f.harness, frame (2 * GST_SECOND)), GST_FLOW_OK);
+  pull_frame (&f, 2 * GST_SECOND);
+  fixture_clear (&f);
+}
+GST_END_TEST;
+
 GST_START_TEST (closed_gate_stops_a_source_that_is_not_live)
 {
   Fixture f;
@@ -315,6 +339,7 @@ kp_gate_suite (void)
 
   suite_add_tcase (suite, tcase);
   tcase_add_test (tcase, closed_gate_drops_live_data);
+  tcase_add_test (tcase, prime_shows_the_sender_a_picture);
   tcase_add_test (tcase, closed_gate_stops_a_source_that_is_not_live);
   tcase_add_loop_test (tcase, wait_ends_at_once, 0, G_N_ELEMENTS (end_waits));
   tcase_add_test (tcase, gap_waits_and_passes_like_data);
