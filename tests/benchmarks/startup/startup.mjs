@@ -114,7 +114,8 @@ function phaseRows(kind, results) {
 function machine(chromium) {
   const system = /PRETTY_NAME="(.*)"/.exec(readFileSync('/etc/os-release', 'utf8'))?.[1];
   const gstreamer = spawnSync('gst-launch-1.0', ['--version'], {encoding: 'utf8'}).stdout.split('\n')[1];
-  return {system, cores: os.availableParallelism(), cpu: os.cpus()[0].model, gstreamer, chromium, node: process.version};
+  const load = Number(os.loadavg()[0].toFixed(1)); /* ours and that of others */
+  return {system, load, cores: os.availableParallelism(), cpu: os.cpus()[0].model, gstreamer, chromium, node: process.version};
 }
 
 function save(file, record) {

@@ -18,7 +18,11 @@ async function firstDecoded({track, receiver}) {
   return {time, size, received: stats.lastPacketReceivedTimestamp - performance.timeOrigin};
 }
 
-function firstShown(video) {
+/* In an element of its own: kurento-utils shows the first stream only, which without msid may have no video. */
+function firstShown(track) {
+  const video = Object.assign(document.createElement('video'), {autoplay: true, muted: true});
+  document.body.append(video);
+  video.srcObject = new MediaStream([track]);
   return new Promise((resolve) => video.addEventListener('loadeddata', () => resolve(performance.now())));
 }
 
@@ -56,12 +60,13 @@ class Round {
   watch(pc) {
     pc.addEventListener('iceconnectionstatechange', () => pc.iceConnectionState === 'connected' && this.mark('ice'));
     pc.addEventListener('connectionstatechange', () => pc.connectionState === 'connected' && this.mark('dtls'));
-    this.decoded = new Promise((resolve) => {
-      pc.addEventListener('track', (event) => event.track.kind === 'video' && resolve(firstDecoded(event)));
+    const received = new Promise((resolve) => {
+      pc.addEventListener('track', (event) => event.track.kind === 'video' && resolve(event));
     });
-    this.shown = firstShown(this.video);
+    this.decoded = received.then(firstDecoded);
+    this.shown = received.then(({track}) => firstShown(track));
     this.decoded.then(({time, received}) => this.mark('decoded', time) ?? this.mark('received', received));
-    this.shown.then((time) => this.mark('shown', time));
+    this.shown.then((time) => this.mark('shown', time) ?? this.mark('decoded', time));
   }
 
   sendCandidate(candidate) {
