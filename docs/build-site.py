@@ -1,0 +1,79 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Makes the site of the documentation with gi-docgen.
+
+Usage: build-site.py gi-docgen kurentopeer.toml GstKurento-1.0.gir output-folder style.css page.md...
+
+Doc comments have the spelling of the GStreamer world (#GstType:property, %NULL), and pages link each other by their
+file names, so that both can be read where they are; gi-docgen gets copies in its own spelling.
+What it made gets the list of pages and the style of the tables.
+"""
+
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+REFERENCES = (
+    (r"#GstKurento(\w+)::([\w-]+)", r"[signal@GstKurento.\1::\2]"),
+    (r"#GstKurento(\w+):([\w-]+)", r"[property@GstKurento.\1:\2]"),
+    (r"#GstKurento(Signaller)\b", r"[iface@GstKurento.\1]"),
+    (r"#GstKurento(\w+)", r"[class@GstKurento.\1]"),
+    (r"#(G[A-Z]\w+|webrtcbin)", r"`\1`"),
+    (r"%(GST_KURENTO_ERROR)(?:_(\w+))?", lambda match: f"`{match[0][1:]}`"),
+    (r"%(NULL|TRUE|FALSE)\b", r"`\1`"),
+)
+
+
+def convert_gir(text):
+    def convert_doc(match):
+        doc = match[0]
+        for pattern, replacement in REFERENCES:
+            doc = re.sub(pattern, replacement, doc)
+        return doc
+
+    return re.sub(r"<doc\b.*?</doc>", convert_doc, text, flags=re.S)
+
+
+def convert_page(text):
+    return re.sub(r"\]\(([\w-]+)\.md(#[\w-]+)?\)", r"](\1.html\2)", text)
+
+
+def get_title(page):
+    return re.search(r"^Title: (.*)$", page.read_text(encoding="utf-8"), re.M)[1]
+
+
+def add_guide(site, pages):
+    """gi-docgen lists the hand-written pages on the first page only; here each page has them at its side."""
+    titles = {f"{page.stem}.html": get_title(page) for page in pages}
+    for file in site.glob("*.html"):
+        items = "\n".join(
+            f'<a href="{name}"{" class=current" if file.name == name else ""}>{title}</a>'
+            for name, title in titles.items())
+        guide = f'<div class="section guide"><h5>Guide</h5><div class="links">\n{items}\n</div></div>\n'
+        text = file.read_text(encoding="utf-8")
+        text = text.replace('<div class="section generator">', guide + '<div class="section generator">', 1)
+        text = re.sub(r'.*<a href="" class="external"></a>.*\n', "", text)
+        file.write_text(text, encoding="utf-8")
+
+
+def main():
+    gi_docgen, config, gir, output, style, *pages = sys.argv[1:]
+    output = pathlib.Path(output)
+    shutil.rmtree(output, ignore_errors=True)
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        for page in map(pathlib.Path, pages):
+            (folder / page.name).write_text(convert_page(page.read_text(encoding="utf-8")), encoding="utf-8")
+        copy = folder / pathlib.Path(gir).name
+        copy.write_text(convert_gir(pathlib.Path(gir).read_text(encoding="utf-8")), encoding="utf-8")
+        subprocess.run([gi_docgen, "generate", "--quiet", "--fatal-warnings", "--no-namespace-dir", f"--config={config}",
+                        f"--content-dir={folder}", f"--output-dir={output}", copy], check=True)
+    add_guide(output, [pathlib.Path(page) for page in pages])
+    with open(output / "style.css", "a", encoding="utf-8") as file:
+        file.write(pathlib.Path(style).read_text(encoding="utf-8"))
+
+
+main()
