@@ -72,14 +72,16 @@ promise_changed_cb (GstPromise *promise, gpointer user_data)
   if (waited_for)
     kp_connection_post (self, step_deliver, 0,
                         step_new (self, step->what, step->done, gst_promise_get_reply (promise)), step_free);
+  step_free (step);
 }
 
-/* Transfer full; the connection keeps another reference until it is answered. */
+/* Transfer full; the connection keeps another reference until it is answered. The callback, which comes once whatever
+ * happens, frees the step: a promise that expires forgets it, but not the function that would free it. */
 static GstPromise *
 step_promise (KpConnection *self, const gchar *what, KpConnectionStep done)
 {
   GstPromise *promise
-      = gst_promise_new_with_change_func (promise_changed_cb, step_new (self, what, done, NULL), step_free);
+      = gst_promise_new_with_change_func (promise_changed_cb, step_new (self, what, done, NULL), NULL);
 
   g_mutex_lock (&self->lock);
   g_ptr_array_add (self->promises, gst_promise_ref (promise));

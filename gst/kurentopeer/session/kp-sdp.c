@@ -102,6 +102,49 @@ is_codec_field (GQuark field, GValue *value, gpointer user_data)
   return !g_str_has_prefix (name, "a-") && !g_str_has_prefix (name, "ssrc-");
 }
 
+/* The value of one parameter of the format's fmtp line, owned, or NULL. */
+static gchar *
+dup_format_parameter (const GstSDPMedia *media, gint payload_type, const gchar *name)
+{
+  g_autofree gchar *prefix = g_strdup_printf ("%d ", payload_type);
+  const gchar *value;
+
+  for (guint i = 0; (value = gst_sdp_media_get_attribute_val_n (media, "fmtp", i)); i++)
+    {
+      g_auto (GStrv) parameters = NULL;
+
+      if (!g_str_has_prefix (value, prefix))
+        continue;
+      parameters = g_strsplit (value + strlen (prefix), ";", -1);
+      for (guint j = 0; parameters[j]; j++)
+        {
+          const gchar *parameter = g_strstrip (parameters[j]);
+          const gchar *equals = strchr (parameter, '=');
+
+          if (equals && strlen (name) == equals - parameter && g_str_has_prefix (parameter, name))
+            return g_strdup (equals + 1);
+        }
+    }
+  return NULL;
+}
+
+/* GStreamer since 1.22 makes a "profile" of it, which an answer does not get back: the peer would take another one. */
+static void
+restore_h264_profile (const GstSDPMedia *media, gint payload_type, GstStructure *format)
+{
+  static const gchar *const parameters[] = { "profile-level-id", "level-asymmetry-allowed" };
+
+  if (g_strcmp0 (gst_structure_get_string (format, "encoding-name"), "H264") != 0)
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (parameters); i++)
+    {
+      g_autofree gchar *value = dup_format_parameter (media, payload_type, parameters[i]);
+
+      if (value)
+        gst_structure_set (format, parameters[i], G_TYPE_STRING, value, NULL);
+    }
+}
+
 GstCaps *
 kp_sdp_media_get_format_caps (const GstSDPMedia *media, gint payload_type)
 {
@@ -117,6 +160,7 @@ kp_sdp_media_get_format_caps (const GstSDPMedia *media, gint payload_type)
   structure = gst_caps_get_structure (caps, 0);
   gst_structure_set_name (structure, "application/x-rtp");
   gst_structure_filter_and_map_in_place (structure, is_codec_field, NULL);
+  restore_h264_profile (media, payload_type, structure);
   return caps;
 }
 
