@@ -6,9 +6,10 @@ Usage: build-site.py gi-docgen kurentopeer.toml GstKurento-1.0.gir output-folder
 
 Doc comments have the spelling of the GStreamer world (#GstType:property, %NULL), and pages link each other by their
 file names, so that both can be read where they are; gi-docgen gets copies in its own spelling.
-What it made gets the list of pages and the style of the tables.
+Properties are documented by the table of element.md. What gi-docgen made gets the list of pages and a style for tables.
 """
 
+import html
 import pathlib
 import re
 import shutil
@@ -25,6 +26,23 @@ REFERENCES = (
     (r"%(GST_KURENTO_ERROR)(?:_(\w+))?", lambda match: f"`{match[0][1:]}`"),
     (r"%(NULL|TRUE|FALSE)\b", r"`\1`"),
 )
+
+
+def read_properties(page):
+    """The table of properties, as documentation of each: the blurbs of the code are not in the GIR."""
+    table = re.search(r"^\| property \|.*\n\|[-|]+\|\n((?:\|.*\n)+)", page, re.M)[1]
+    for line in table.splitlines():
+        name, kind, default, change, meaning = (cell.strip() for cell in line.split("|")[1:-1])
+        doc = f"{meaning[0].upper()}{meaning[1:]}.\n\nType: {kind}. Default: {default}. May change: {change}."
+        yield name.strip("`"), convert_page(doc).replace("see below", "see [the elements](element.html)")
+
+
+def add_property_docs(gir, docs):
+    for name, doc in docs:
+        escaped = html.escape(doc, quote=False).replace("\\", r"\\")
+        gir = re.sub(rf'(<property name="{name}"[^>]*[^/]>\n)(?!\s*<doc)',
+                     rf'\1<doc xml:space="preserve" filename="element.md" line="1">{escaped}</doc>\n', gir)
+    return gir
 
 
 def convert_gir(text):
@@ -62,16 +80,19 @@ def add_guide(site, pages):
 def main():
     gi_docgen, config, gir, output, style, *pages = sys.argv[1:]
     output = pathlib.Path(output)
+    pages = [pathlib.Path(page) for page in pages]
+    properties = read_properties(next(page for page in pages if page.stem == "element").read_text(encoding="utf-8"))
     shutil.rmtree(output, ignore_errors=True)
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        for page in map(pathlib.Path, pages):
+        for page in pages:
             (folder / page.name).write_text(convert_page(page.read_text(encoding="utf-8")), encoding="utf-8")
         copy = folder / pathlib.Path(gir).name
-        copy.write_text(convert_gir(pathlib.Path(gir).read_text(encoding="utf-8")), encoding="utf-8")
+        text = add_property_docs(pathlib.Path(gir).read_text(encoding="utf-8"), properties)
+        copy.write_text(convert_gir(text), encoding="utf-8")
         subprocess.run([gi_docgen, "generate", "--quiet", "--fatal-warnings", "--no-namespace-dir", f"--config={config}",
                         f"--content-dir={folder}", f"--output-dir={output}", copy], check=True)
-    add_guide(output, [pathlib.Path(page) for page in pages])
+    add_guide(output, pages)
     with open(output / "style.css", "a", encoding="utf-8") as file:
         file.write(pathlib.Path(style).read_text(encoding="utf-8"))
 
