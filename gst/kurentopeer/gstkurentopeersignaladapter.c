@@ -353,6 +353,13 @@ gst_kurento_peer_signal_adapter_class_init (GstKurentoPeerSignalAdapterClass *kl
   object_class->dispose = gst_kurento_peer_signal_adapter_dispose;
   object_class->finalize = gst_kurento_peer_signal_adapter_finalize;
 
+  /**
+   * GstKurentoPeerSignalAdapter:peer:
+   *
+   * Whose signals are emitted; %NULL when it is gone.
+   *
+   * Since: 0.1
+   */
   props[PROP_PEER]
       = g_param_spec_object ("peer", "Peer", "Whose signals are emitted, or NULL when it is gone",
                              GST_TYPE_KURENTO_PEER, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
