@@ -71,6 +71,9 @@ class LinksTest(unittest.TestCase):
             self.skipTest("built without gi-docgen")
         pages = {path.name: Page(path) for path in SITE.glob("*.html")}
         self.assertIn("element.html", pages)
+        for path in SITE.glob("property.Peer.*.html"):
+            with self.subTest(path.name):
+                self.assertNotIn("No description available", path.read_text(encoding="utf-8"))
         for name, page in pages.items():
             for link in page.links:
                 url = urllib.parse.urlparse(link)
