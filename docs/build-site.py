@@ -59,12 +59,26 @@ def convert_page(text):
     return re.sub(r"\]\(([\w-]+)\.md(#[\w-]+)?\)", r"](\1.html\2)", text)
 
 
+def link_outside(match):
+    """gi-docgen leaves what other libraries document to a script; plain text where their site has other names."""
+    namespace = re.search(r'data-namespace="(\w+)"', match[1])[1]
+    link = re.search(r'data-link="([^"]+)"', match[1])[1]
+    kind, name = link.split(".")[:2]
+    if namespace in ("GLib", "GObject", "Gio"):
+        uri = f"https://docs.gtk.org/{namespace.lower()}/{link}"
+    elif namespace == "Gst" and kind in ("class", "iface", "struct"):
+        uri = f"https://gstreamer.freedesktop.org/documentation/gstreamer/gst{name.lower()}.html"
+    else:
+        return match[2]
+    return f'<a class="external" href="{uri}">{match[2]}</a>'
+
+
 def get_title(page):
     return re.search(r"^Title: (.*)$", page.read_text(encoding="utf-8"), re.M)[1]
 
 
-def add_guide(site, pages):
-    """gi-docgen lists the hand-written pages on the first page only; here each page has them at its side."""
+def finish_pages(site, pages):
+    """The list of hand-written pages, which gi-docgen has on the first page only, at the side of each; links."""
     titles = {f"{page.stem}.html": get_title(page) for page in pages}
     for file in site.glob("*.html"):
         items = "\n".join(
@@ -74,6 +88,7 @@ def add_guide(site, pages):
         text = file.read_text(encoding="utf-8")
         text = text.replace('<div class="section generator">', guide + '<div class="section generator">', 1)
         text = re.sub(r'.*<a href="" class="external"></a>.*\n', "", text)
+        text = re.sub(r'<a ([^>]*href="javascript:void\(0\)"[^>]*)>(.*?)</a>', link_outside, text, flags=re.S)
         file.write_text(text, encoding="utf-8")
 
 
@@ -92,7 +107,7 @@ def main():
         copy.write_text(convert_gir(text), encoding="utf-8")
         subprocess.run([gi_docgen, "generate", "--quiet", "--fatal-warnings", "--no-namespace-dir", f"--config={config}",
                         f"--content-dir={folder}", f"--output-dir={output}", copy], check=True)
-    add_guide(output, pages)
+    finish_pages(output, pages)
     with open(output / "style.css", "a", encoding="utf-8") as file:
         file.write(pathlib.Path(style).read_text(encoding="utf-8"))
 

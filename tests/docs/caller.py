@@ -5,7 +5,8 @@
 Usage: caller.py ws://127.0.0.1:8080/helloworld
 
 Prints "up N" once it is connected and has got a decoded buffer of each section that the other side sends; N is how many
-sections the other side receives. Then it stays until it is ended. What goes wrong ends it with a message.
+sections the other side receives. Then it stays until it is ended. What goes wrong, or takes too long, ends it with a
+message.
 """
 
 import json
@@ -18,6 +19,8 @@ gi.require_version("Gst", "1.0")
 gi.require_version("GstKurento", "1.0")
 gi.require_version("Soup", "3.0")
 from gi.repository import GLib, Gst, GstKurento, Soup  # noqa: E402
+
+TIMEOUT = 60  # s, until it is up
 
 
 def count_sections(sdp, direction):
@@ -47,6 +50,7 @@ class Caller:
         self.adapter.connect("connected", self.on_connected)
         self.adapter.connect("peer-error", lambda adapter, error: self.end(error.message))
 
+        self.timer = GLib.timeout_add_seconds(TIMEOUT, lambda: self.end(f"not up after {TIMEOUT} s"))
         self.http = Soup.Session()
         # the server's certificate is self-signed
         message = Soup.Message.new("GET", uri)
@@ -117,7 +121,9 @@ class Caller:
             GLib.idle_add(self.check)
 
     def check(self):
-        if self.is_connected and len(self.seen) >= count_sections(self.answer, "sendonly"):
+        if self.timer and self.is_connected and len(self.seen) >= count_sections(self.answer, "sendonly"):
+            GLib.source_remove(self.timer)
+            self.timer = 0
             print("up", count_sections(self.answer, "recvonly"), flush=True)
         return GLib.SOURCE_REMOVE
 
