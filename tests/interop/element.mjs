@@ -76,24 +76,18 @@ export const environment = {
   ...process.env,
   GST_PLUGIN_PATH: join(buildDir, 'gst/kurentopeer/plugin'),
   GI_TYPELIB_PATH: join(buildDir, 'gst/kurentopeer'),
+  LD_LIBRARY_PATH: join(buildDir, 'gst/kurentopeer'),
   GST_REGISTRY: join(buildDir, 'interop-registry.bin'),
   G_DEBUG: 'fatal-criticals',
 };
 
-/* `properties` go to the element as gst-launch writes them; `tool` is peer.py, or "gst-launch" for the stock one, which
- * can neither send nor show data. Ends with the process: a crash or a slow end fails the test. */
-export async function startElement(test, _browser, {factory = 'kurentopeer', scheme = 'http', port = 0, properties = [],
-  token, documentRoot, send = ['video', 'audio'], receive = ['video', 'audio'], tool = 'peer.py'} = {}) {
-  const pipeline = [
-    `${factory} name=p data-channels=true signaller-uri=serve+${scheme}://127.0.0.1:${port}/`,
-    ...token ? [`signaller::auth-token=${token}`] : [],
-    ...documentRoot ? [`signaller::document-root=${documentRoot}`] : [],
-    ...properties,
-    ...send.map((kind) => branches.send[kind]),
-    ...receive.map((kind) => branches.receive[kind]),
-  ].join(' ');
-  const command = tool === 'peer.py' ? ['/usr/bin/python3', join(here, 'peer.py'), pipeline]
-    : ['gst-launch-1.0', '-m', ...pipeline.split(' ')];
+/* What is between the peer and the pipes of a process, the peer being named `name`. */
+export const mediaBranches = (name, send, receive) =>
+  [...send.map((kind) => branches.send[kind]), ...receive.map((kind) => branches.receive[kind])]
+    .map((branch) => branch.replace(/\bp\./, `${name}.`));
+
+/* Starts a program that prints its address, and ends with the test: a crash or a slow end fails it. */
+export async function runElement(test, command, readLine = () => {}) {
   const child = spawn(command[0], command.slice(1), {stdio: Array(5).fill('pipe'), env: environment});
   const ended = new Promise((resolve) => child.on('exit', (code, killer) => resolve(killer ?? code)));
   const log = createWriteStream(await keptFile(`${test.name?.replace(/\W+/g, '-') ?? 'element'}-${child.pid}.log`));
@@ -110,11 +104,7 @@ export async function startElement(test, _browser, {factory = 'kurentopeer', sch
   createInterface({input: child.stdout}).on('line', (line) => {
     log.write(`${line}\n`);
     output += `${line}\n`;
-    const event = tool === 'peer.py' ? JSON.parse(line) : null;
-    if (event)
-      events.push(event);
-    if (event?.event === 'data')
-      lines.push(event.text);
+    readLine(line, {events, lines});
   });
   ended.then(() => running = false);
 
@@ -154,4 +144,26 @@ export async function startElement(test, _browser, {factory = 'kurentopeer', sch
     colours: () => pictures.last && coloursOfFrame(pictures.last, picture, quadrants.points),
     tone: () => sound.frequency(),
   };
+}
+
+/* `properties` go to the element as gst-launch writes them; `tool` is peer.py, or "gst-launch" for the stock one, which
+ * can neither send nor show data. */
+export function startElement(test, _browser, {factory = 'kurentopeer', scheme = 'http', port = 0, properties = [],
+  token, documentRoot, send = ['video', 'audio'], receive = ['video', 'audio'], tool = 'peer.py'} = {}) {
+  const pipeline = [
+    `${factory} name=p data-channels=true signaller-uri=serve+${scheme}://127.0.0.1:${port}/`,
+    ...token ? [`signaller::auth-token=${token}`] : [],
+    ...documentRoot ? [`signaller::document-root=${documentRoot}`] : [],
+    ...properties,
+    ...mediaBranches('p', send, receive),
+  ].join(' ');
+
+  if (tool !== 'peer.py')
+    return runElement(test, ['gst-launch-1.0', '-m', ...pipeline.split(' ')]);
+  return runElement(test, ['/usr/bin/python3', join(here, 'peer.py'), pipeline], (line, {events, lines}) => {
+    const event = JSON.parse(line);
+    events.push(event);
+    if (event.event === 'data')
+      lines.push(event.text);
+  });
 }

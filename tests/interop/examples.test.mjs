@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The examples of an application that signals: the element offers, Chromium answers, by hand and with kurento-utils. */
+
+import assert from 'node:assert/strict';
+import {describe, test} from 'node:test';
+
+import {callers, makeCallee, ownPage, startCaller} from './caller.mjs';
+import {
+  hears, hearsMicrophone, look, openPage, sees, seesCamera, sharedBrowser, sharedFolder, until,
+} from './harness.mjs';
+import {bars} from './media.mjs';
+
+const callee = sharedFolder(makeCallee);
+const browser = sharedBrowser();
+
+const errors = (page) => page.evaluate(() => errors);
+const stop = (page) => page.evaluate(() => stop());
+const start = (page, ...args) => page.evaluate((mode, answer) => start(mode, answer), ...args);
+
+async function receives(page, selector = '#videoOutput') {
+  await sees(page, selector, bars);
+  await hears(page, selector, bars);
+}
+
+async function isReceived(peer) {
+  await seesCamera(peer);
+  await hearsMicrophone(peer);
+}
+
+async function talks(page, text) {
+  await page.waitForFunction(() => channelOpen);
+  await page.evaluate((said) => webRtcPeer.send(said), text);
+  await until('what was said comes back', () => page.evaluate((said) => lines.includes(`You said: ${said}`), text));
+}
+
+async function open(context, command, options) {
+  const peer = await startCaller(context, command, callee(), options);
+  return {peer, page: await openPage(context, browser(), peer.url)};
+}
+
+for (const [language, command] of Object.entries(callers))
+  describe(`a call from ${language}`, () => {
+    test('its own page answers, and again', async (context) => {
+      const peer = await startCaller(context, command, ownPage);
+      const page = await openPage(context, browser(), peer.url);
+
+      for (const round of [1, 2]) {
+        const text = `¿Qué tal? ${round}`;
+        await page.click('#answer');
+        await receives(page, '#remote');
+        await isReceived(peer);
+        await page.waitForSelector('#line:enabled');
+        await page.type('#line', text);
+        await page.keyboard.press('Enter');
+        await until('what was said comes back', () => page.$$eval('#log li', (items, said) =>
+          items.some(({textContent}) => textContent === `You said: ${said}`), text));
+        await page.click('#leave');
+        await until('the program knows that the page has left',
+          () => peer.lines.filter((line) => line.startsWith('disconnected')).length === round);
+      }
+      assert.equal(await page.$$eval('#log li', (items) => items.length), 2);
+      assert.equal(peer.lines.filter((line) => line === 'connected').length, 2);
+      assert.deepEqual(page.problems, []);
+    });
+
+    test('kurento-utils answers; leave and return five times', async (context) => {
+      const {peer, page} = await open(context, command);
+
+      for (const round of [1, 2, 3, 4, 5]) {
+        await start(page, 'Sendrecv');
+        await receives(page);
+        await isReceived(peer);
+        await talks(page, `grüß dich ${round}`);
+        await stop(page);
+        assert.deepEqual(await errors(page), [], `round ${round}`);
+      }
+    });
+
+    test('a wrong answer is refused with words, and the next call is possible', async (context) => {
+      const {peer, page} = await open(context, command);
+
+      await start(page, 'Sendrecv', 'no SDP');
+      await until('the page hears why', async () => (await errors(page)).length === 1);
+      assert.match((await errors(page))[0], /SDP/);
+      await stop(page);
+      await start(page, 'Sendrecv');
+      await receives(page);
+      await isReceived(peer);
+    });
+
+    test('a second page takes over', async (context) => {
+      const {peer, page} = await open(context, command);
+      const second = await openPage(context, browser(), peer.url);
+
+      await start(page, 'Sendrecv');
+      await receives(page);
+      await start(second, 'Sendrecv');
+      await receives(second);
+      await page.waitForFunction(() => ws.readyState === WebSocket.CLOSED);
+      await talks(second, 'Who is there?');
+    });
+  });
+
+describe('the element offers to kurento-utils', () => {
+  test('it only sends', async (context) => {
+    const {page} = await open(context, callers.Python, {factory: 'kurentopeersendonly', receive: []});
+
+    await start(page, 'Recvonly');
+    await receives(page);
+    await talks(page, 'Seen and heard');
+    assert.match(await page.evaluate(() => offers[0]), /a=sendonly/);
+    assert.deepEqual(await errors(page), []);
+  });
+
+  test('it only receives', async (context) => {
+    const {peer, page} = await open(context, callers.Python, {factory: 'kurentopeerrecvonly', send: []});
+
+    await start(page, 'Sendonly');
+    await isReceived(peer);
+    await talks(page, 'Here I am');
+    assert.match(await page.evaluate(() => offers[0]), /a=recvonly/);
+    assert.equal(await look.frames(page, '#videoOutput'), 0);
+    assert.deepEqual(await errors(page), []);
+  });
+});
