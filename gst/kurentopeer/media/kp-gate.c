@@ -183,26 +183,16 @@ push (KpGate *self, GstBuffer *buffer)
   GstFlowReturn flow;
 
   apply_changes (self);
+  GST_PAD_STREAM_LOCK (self->srcpad);
   flow = gst_pad_push (self->srcpad, buffer);
+  GST_PAD_STREAM_UNLOCK (self->srcpad);
   if (flow != self->last_flow)
     GST_INFO_OBJECT (self, "downstream says %s", gst_flow_get_name (flow));
   self->last_flow = flow;
 }
 
-/* What is kept when the gate is open by now, else a primer. Owned, or NULL. */
-static GstBuffer *
-take_still (KpGate *self)
-{
-  g_autoptr (GstCaps) caps = NULL;
-
-  if (is_open (self))
-    return kp_still_steal (&self->still);
-
-  caps = gst_pad_get_current_caps (self->sinkpad);
-  return caps ? kp_still_make_primer (&self->still, caps) : NULL;
-}
-
-/* Not in the thread of who opens or primes, which must not wait for an encoder. */
+/* Not in the thread of who opens or primes, which must not wait for an encoder. Behind a closed gate the sender may hold the
+ * picture for long: the source goes on meanwhile, but nothing overtakes. */
 static gpointer
 still_thread (gpointer data)
 {
@@ -210,10 +200,13 @@ still_thread (gpointer data)
   GstBuffer *buffer;
 
   GST_PAD_STREAM_LOCK (self->sinkpad);
-  buffer = take_still (self);
-  if (buffer)
-    push (self, buffer);
+  apply_changes (self);
+  GST_PAD_STREAM_LOCK (self->srcpad);
+  buffer = kp_still_steal (&self->still);
   GST_PAD_STREAM_UNLOCK (self->sinkpad);
+  if (buffer)
+    gst_pad_push (self->srcpad, buffer);
+  GST_PAD_STREAM_UNLOCK (self->srcpad);
 
   return NULL;
 }

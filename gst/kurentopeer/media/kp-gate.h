@@ -24,8 +24,8 @@ void kp_gate_set_eos_func (KpGate *self, KpGateEosFunc func, gpointer user_data)
 /* All thread safe, none blocks. */
 void kp_gate_open (KpGate *self);
 void kp_gate_close (KpGate *self);
-/* Before it opens: lets the sender that is linked get ready with a grey picture, made in a thread of its own. What it
- * encodes must not get out. */
+/* Before it opens: lets the sender that is linked encode the last picture, in a thread of its own. The sender has to hold
+ * what comes of it. */
 void kp_gate_prime (KpGate *self);
 gboolean kp_gate_is_eos (KpGate *self);
 

@@ -23,6 +23,17 @@
  *  sink -+--------------------------^--------------------------------------^--------+- src
  *             before each frame: keyframe, bitrate        keyframe requests stop here, caps stay the same
  */
+/* us; how long the first picture waits for the connection */
+#define HOLD_PATIENCE G_TIME_SPAN_SECOND
+
+typedef enum
+{
+  FLOW_PASSES,
+  FLOW_HELD,
+  FLOW_GIVEN_UP, /* the connection took too long: not even the first picture got out */
+  FLOW_DROPPED,
+} Flow;
+
 struct _KpSender
 {
   GstBin parent;
@@ -33,8 +44,9 @@ struct _KpSender
   GstCaps *rtp_caps; /* owned; what the src pad says for as long as it lives */
   GstCaps *payloader_caps; /* owned; what the payloader thinks that downstream takes */
 
-  gint held; /* atomic, gboolean */
   GMutex lock; /* guards everything below */
+  GCond flow_changed;
+  Flow flow;
   KpKeyframeLimit keyframe_limit;
   guint n_keyframes; /* asked of the encoder */
   guint bitrate; /* bit/s; not yet set on the encoder, 0 = nothing to do */
@@ -107,8 +119,17 @@ static GstPadProbeReturn
 hold_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   KpSender *self = user_data;
+  gint64 deadline = g_get_monotonic_time () + HOLD_PATIENCE;
+  gboolean passes;
 
-  return g_atomic_int_get (&self->held) ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
+  g_mutex_lock (&self->lock);
+  while (self->flow == FLOW_HELD)
+    if (!g_cond_wait_until (&self->flow_changed, &self->lock, deadline))
+      self->flow = FLOW_GIVEN_UP;
+  passes = self->flow == FLOW_PASSES;
+  g_mutex_unlock (&self->lock);
+
+  return passes ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
 }
 
 /* The payloader tells more than was negotiated, such as the parameter sets of each encoder configuration; new caps
@@ -268,6 +289,7 @@ kp_sender_finalize (GObject *object)
   g_clear_object (&self->encoder_src);
   gst_clear_caps (&self->rtp_caps);
   gst_clear_caps (&self->payloader_caps);
+  g_cond_clear (&self->flow_changed);
   g_mutex_clear (&self->lock);
 
   G_OBJECT_CLASS (kp_sender_parent_class)->finalize (object);
@@ -288,6 +310,7 @@ static void
 kp_sender_init (KpSender *self)
 {
   g_mutex_init (&self->lock);
+  g_cond_init (&self->flow_changed);
   kp_keyframe_limit_init (&self->keyframe_limit, KEYFRAME_INTERVAL);
 }
 
@@ -321,15 +344,37 @@ kp_sender_request_keyframe (KpSender *self)
   g_mutex_unlock (&self->lock);
 }
 
+/* Returns what it was. A sender that was told to drop does so for ever. */
+static Flow
+set_flow (KpSender *self, Flow flow)
+{
+  Flow former;
+
+  g_mutex_lock (&self->lock);
+  former = self->flow;
+  if (former != FLOW_DROPPED)
+    self->flow = flow;
+  g_cond_broadcast (&self->flow_changed);
+  g_mutex_unlock (&self->lock);
+
+  return former;
+}
+
 void
 kp_sender_hold (KpSender *self)
 {
-  g_atomic_int_set (&self->held, TRUE);
+  set_flow (self, FLOW_HELD);
 }
 
 void
 kp_sender_release (KpSender *self)
 {
-  if (g_atomic_int_compare_and_exchange (&self->held, TRUE, FALSE))
+  if (set_flow (self, FLOW_PASSES) == FLOW_GIVEN_UP)
     kp_sender_request_keyframe (self);
+}
+
+void
+kp_sender_drop (KpSender *self)
+{
+  set_flow (self, FLOW_DROPPED);
 }

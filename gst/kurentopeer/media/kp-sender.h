@@ -28,7 +28,9 @@ KpSender *kp_sender_new (const KpSenderConfig *config, GError **error);
 void kp_sender_set_bitrate (KpSender *self, guint bitrate);
 void kp_sender_request_keyframe (KpSender *self);
 
-/* Held, it encodes what comes but nothing leaves: the encoder can be made ready before there is a connection. Released, it
- * goes on with a keyframe. */
+/* Held, it encodes the first picture ahead of the connection: its packets wait inside, with the thread that brought them, at
+ * most one second; what comes later is dropped. Released, they go at once, or, when they were given up, it goes on with a
+ * keyframe. Dropped, nothing leaves any more. Any thread. */
 void kp_sender_hold (KpSender *self);
 void kp_sender_release (KpSender *self);
+void kp_sender_drop (KpSender *self);

@@ -20,7 +20,3 @@ void kp_still_keep (KpStill *self, GstBuffer *picture);
 /* Owned, or NULL. */
 GstBuffer *kp_still_steal (KpStill *self);
 gboolean kp_still_has_picture (KpStill *self);
-
-/* A grey picture of @caps, just older than the one that is kept, because encoders want time to go on: one that makes an
- * encoder ready and costs it next to nothing. NULL when there is none to keep, or it is not in system memory. */
-GstBuffer *kp_still_make_primer (KpStill *self, GstCaps *caps);

@@ -65,7 +65,7 @@ attach_sender (KpSection *section, KpConnection *connection, guint bitrate, GErr
   if (!link_sender (section, error))
     return FALSE;
 
-  /* while the transport comes up */
+  /* encodes while the transport comes up */
   kp_gate_prime (KP_GATE (section->track->gate));
 
   return TRUE;
@@ -136,8 +136,10 @@ kp_sections_close (GPtrArray *sections)
     {
       const KpSection *section = g_ptr_array_index (sections, i);
 
-      if (section->sender)
-        kp_gate_close (KP_GATE (section->track->gate));
+      if (section->sender == NULL)
+        continue;
+      kp_gate_close (KP_GATE (section->track->gate));
+      kp_sender_drop (section->sender);
     }
 }
 

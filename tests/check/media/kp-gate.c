@@ -79,26 +79,23 @@ GST_START_TEST (closed_gate_drops_live_data)
 }
 GST_END_TEST;
 
-/* A grey picture, just older than the one that is kept, and only while the gate is closed. */
+/* What it is primed with does not come again when it opens. */
 GST_START_TEST (prime_shows_the_sender_a_picture)
 {
-  g_autoptr (GstBuffer) primer = NULL;
   Fixture f;
 
   fixture_init (&f, TRUE);
   kp_gate_prime (f.gate); /* nothing has come yet */
   fail_unless_equals_int (gst_harness_push (f.harness, frame (GST_SECOND)), GST_FLOW_OK);
   kp_gate_prime (f.gate);
-  primer = gst_harness_pull (f.harness);
-  fail_unless (primer != NULL);
-  fail_unless_equals_clocktime (GST_BUFFER_PTS (primer), GST_SECOND - 10 * GST_MSECOND);
-  fail_unless (gst_buffer_memcmp (primer, 0, "\x80\x80\x80\x80", 4) == 0);
+  pull_frame (&f, GST_SECOND);
 
   kp_gate_open (f.gate);
-  pull_frame (&f, GST_SECOND);
-  kp_gate_prime (f.gate);
   fail_unless_equals_int (gst_harness_push (f.harness, frame (2 * GST_SECOND)), GST_FLOW_OK);
   pull_frame (&f, 2 * GST_SECOND);
+  kp_gate_prime (f.gate);
+  fail_unless_equals_int (gst_harness_push (f.harness, frame (3 * GST_SECOND)), GST_FLOW_OK);
+  pull_frame (&f, 3 * GST_SECOND);
   fixture_clear (&f);
 }
 GST_END_TEST;

@@ -54,8 +54,36 @@ is_vp8_keyframe (GstBuffer *packet)
   return key;
 }
 
-/* Nothing leaves; then it goes on at once with a keyframe, though the encoder made its first one long ago. */
-GST_START_TEST (test_hold)
+static gpointer
+push_thread (gpointer data)
+{
+  push_picture (data, 0);
+
+  return NULL;
+}
+
+/* The picture that came before the connection goes out with it, a keyframe, without another picture. */
+GST_START_TEST (test_release)
+{
+  GstHarness *harness = make_harness ("VP8");
+  KpSender *sender = KP_SENDER (harness->element);
+  g_autoptr (GstBuffer) packet = NULL;
+  GThread *thread;
+
+  kp_sender_hold (sender);
+  thread = g_thread_new ("push", push_thread, harness);
+  fail_unless (gst_harness_try_pull (harness) == NULL);
+  kp_sender_release (sender);
+  packet = gst_harness_pull (harness);
+  fail_unless (packet && is_vp8_keyframe (packet));
+  g_thread_join (thread);
+  gst_harness_teardown (harness);
+}
+
+GST_END_TEST;
+
+/* The connection takes long: the picture is given up, nothing leaves, and it goes on with a keyframe. */
+GST_START_TEST (test_given_up)
 {
   GstHarness *harness = make_harness ("VP8");
   KpSender *sender = KP_SENDER (harness->element);
@@ -69,7 +97,26 @@ GST_START_TEST (test_hold)
   kp_sender_release (sender);
   push_picture (harness, 3);
   packet = gst_harness_pull (harness);
-  fail_unless (is_vp8_keyframe (packet));
+  fail_unless (packet && is_vp8_keyframe (packet));
+  gst_harness_teardown (harness);
+}
+
+GST_END_TEST;
+
+/* The connection goes before it came: who waits goes on at once, and nothing leaves any more. */
+GST_START_TEST (test_drop)
+{
+  GstHarness *harness = make_harness ("VP8");
+  KpSender *sender = KP_SENDER (harness->element);
+  GThread *thread;
+
+  kp_sender_hold (sender);
+  thread = g_thread_new ("push", push_thread, harness);
+  kp_sender_drop (sender);
+  g_thread_join (thread);
+  kp_sender_release (sender);
+  push_picture (harness, 1);
+  fail_unless_equals_int (gst_harness_buffers_in_queue (harness), 0);
   gst_harness_teardown (harness);
 }
 
@@ -104,7 +151,9 @@ kp_sender_hold_suite (void)
   TCase *tcase = tcase_create ("general");
 
   suite_add_tcase (suite, tcase);
-  tcase_add_test (tcase, test_hold);
+  tcase_add_test (tcase, test_release);
+  tcase_add_test (tcase, test_given_up);
+  tcase_add_test (tcase, test_drop);
   tcase_add_test (tcase, test_release_alone);
 
   return suite;
