@@ -8,7 +8,7 @@ struct _KpLoop
   GCond ended;
   guint n_threads; /* that have not ended: more than one when the loop restarted itself */
   GThread *thread; /* owned; the last one, to be joined */
-  GMainLoop *running; /* owned; what the last one runs, NULL when it was told to stop */
+  gboolean *running; /* borrowed; of the last one, NULL when it was told to stop */
 };
 
 /* One function to run, shared by the poster who waits and the loop. */
@@ -22,11 +22,11 @@ typedef struct
   gboolean done;
 } KpCall;
 
-/* What the thread works with: its own main loop, so that a late one cannot run its successor's. */
+/* What the thread works with. It ends when @running is cleared in the loop, by itself or by a late predecessor. */
 typedef struct
 {
   KpLoop *self; /* owned */
-  GMainLoop *running; /* owned */
+  gboolean running; /* peer loop */
   GThread *previous; /* owned; or NULL */
 } KpThreadData;
 
@@ -40,7 +40,6 @@ kp_loop_clear (gpointer data)
     g_thread_unref (self->thread);
   else if (self->thread)
     g_thread_join (self->thread);
-  g_clear_pointer (&self->running, g_main_loop_unref);
   g_main_context_unref (self->context);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->ended);
@@ -87,9 +86,9 @@ loop_thread (gpointer data)
     g_thread_join (thread_data->previous);
 
   g_main_context_push_thread_default (self->context);
-  g_main_loop_run (thread_data->running);
+  while (thread_data->running)
+    g_main_context_iteration (self->context, TRUE);
   g_main_context_pop_thread_default (self->context);
-  g_main_loop_unref (thread_data->running);
   g_free (thread_data);
 
   g_mutex_lock (&self->lock);
@@ -108,47 +107,14 @@ kp_loop_start (KpLoop *self, const gchar *thread_name)
 
   g_mutex_lock (&self->lock);
   g_assert (!self->running);
-  self->running = g_main_loop_new (self->context, TRUE);
+  self->running = &thread_data->running;
   self->n_threads++;
 
   thread_data->self = kp_loop_ref (self);
-  thread_data->running = g_main_loop_ref (self->running);
+  thread_data->running = TRUE;
   thread_data->previous = self->thread;
   self->thread = g_thread_new (thread_name, loop_thread, thread_data);
   g_mutex_unlock (&self->lock);
-}
-
-static void
-quit_cb (gpointer user_data)
-{
-  g_main_loop_quit (user_data);
-}
-
-gboolean
-kp_loop_stop (KpLoop *self, gint64 timeout_us)
-{
-  gint64 deadline = g_get_monotonic_time () + timeout_us;
-  GThread *thread = NULL;
-  gboolean in_time = TRUE;
-
-  g_mutex_lock (&self->lock);
-  if (self->running)
-    kp_loop_post (self, quit_cb, g_steal_pointer (&self->running), (GDestroyNotify)g_main_loop_unref);
-
-  if (!kp_loop_is_current (self))
-    {
-      while (self->n_threads > 0 && in_time)
-        in_time = g_cond_wait_until (&self->ended, &self->lock, deadline);
-      in_time = self->n_threads == 0;
-      if (in_time)
-        thread = g_steal_pointer (&self->thread);
-    }
-  g_mutex_unlock (&self->lock);
-
-  if (thread)
-    g_thread_join (thread);
-
-  return in_time;
 }
 
 gboolean
@@ -199,7 +165,7 @@ call_done (gpointer data)
 }
 
 static KpCall *
-call_attach (KpLoop *self, KpLoopFunc func, gpointer user_data, GDestroyNotify notify)
+call_attach (KpLoop *self, gint priority, KpLoopFunc func, gpointer user_data, GDestroyNotify notify)
 {
   g_autoptr (GSource) source = g_idle_source_new ();
   KpCall *call = g_atomic_rc_box_new0 (KpCall);
@@ -210,17 +176,52 @@ call_attach (KpLoop *self, KpLoopFunc func, gpointer user_data, GDestroyNotify n
   g_mutex_init (&call->lock);
   g_cond_init (&call->cond);
 
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_priority (source, priority);
   g_source_set_callback (source, call_run, g_atomic_rc_box_acquire (call), call_done);
   g_source_attach (source, self->context);
 
   return call;
 }
 
+static void
+quit_cb (gpointer user_data)
+{
+  gboolean *running = user_data;
+
+  *running = FALSE;
+}
+
+gboolean
+kp_loop_stop (KpLoop *self, gint64 timeout_us)
+{
+  gint64 deadline = g_get_monotonic_time () + timeout_us;
+  GThread *thread = NULL;
+  gboolean in_time = TRUE;
+
+  g_mutex_lock (&self->lock);
+  if (self->running)
+    call_release (call_attach (self, G_PRIORITY_LOW, quit_cb, g_steal_pointer (&self->running), NULL));
+
+  if (!kp_loop_is_current (self))
+    {
+      while (self->n_threads > 0 && in_time)
+        in_time = g_cond_wait_until (&self->ended, &self->lock, deadline);
+      in_time = self->n_threads == 0;
+      if (in_time)
+        thread = g_steal_pointer (&self->thread);
+    }
+  g_mutex_unlock (&self->lock);
+
+  if (thread)
+    g_thread_join (thread);
+
+  return in_time;
+}
+
 void
 kp_loop_post (KpLoop *self, KpLoopFunc func, gpointer user_data, GDestroyNotify notify)
 {
-  call_release (call_attach (self, func, user_data, notify));
+  call_release (call_attach (self, G_PRIORITY_DEFAULT, func, user_data, notify));
 }
 
 gboolean
@@ -238,7 +239,7 @@ kp_loop_call (KpLoop *self, KpLoopFunc func, gpointer user_data, GDestroyNotify 
       return TRUE;
     }
 
-  call = call_attach (self, func, user_data, notify);
+  call = call_attach (self, G_PRIORITY_DEFAULT, func, user_data, notify);
   g_mutex_lock (&call->lock);
   while (!call->done && in_time)
     in_time = g_cond_wait_until (&call->cond, &call->lock, deadline);

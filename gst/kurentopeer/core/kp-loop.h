@@ -20,7 +20,7 @@ GMainContext *kp_loop_get_context (KpLoop *self);
 /* Starts the thread; may be called again after kp_loop_stop(), also from the loop itself. */
 void kp_loop_start (KpLoop *self, const gchar *thread_name);
 
-/* Runs what has been posted so far and ends the thread. Waits for it, at most @timeout_us; from the loop
+/* Runs what has been posted so far, and what that posts in turn, and ends the thread. Waits for it, at most @timeout_us; from the loop
  * itself it does not wait: the thread ends after the present callback. FALSE when it did not end in time. */
 gboolean kp_loop_stop (KpLoop *self, gint64 timeout_us);
 
