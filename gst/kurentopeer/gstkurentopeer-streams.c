@@ -144,10 +144,10 @@ gst_kurento_peer_get_outlet (KpMediaKind kind, guint index, gpointer user_data)
   return outlet || !wanted ? outlet : add_outlet (self, kind, index, latency);
 }
 
-/* EOS out of each source pad. */
-void
-gst_kurento_peer_end_streams (GstKurentoPeer *self)
+static void
+end_streams_cb (gpointer user_data)
 {
+  GstKurentoPeer *self = user_data;
   GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
   g_autoptr (GPtrArray) outlets = g_ptr_array_new_with_free_func (gst_object_unref);
 
@@ -163,6 +163,32 @@ gst_kurento_peer_end_streams (GstKurentoPeer *self)
 
   for (guint i = 0; i < outlets->len; i++)
     kp_outlet_push_eos (g_ptr_array_index (outlets, i));
+}
+
+/* What a launch line links as soon as it is there. */
+static void
+ensure_outlet (GstKurentoPeer *self, KpMediaKind kind)
+{
+  GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
+  g_autoptr (GstElement) outlet = NULL;
+  gboolean wanted;
+
+  GST_OBJECT_LOCK (self);
+  wanted = kind == KP_MEDIA_AUDIO ? priv->settings.settings->audio : priv->settings.settings->video;
+  GST_OBJECT_UNLOCK (self);
+  if (wanted)
+    outlet = gst_kurento_peer_get_outlet (kind, 0, self);
+}
+
+/* EOS out of each source pad. When no peer ever came the pads come first: what waits for them has to end too. */
+void
+gst_kurento_peer_end_streams (GstKurentoPeer *self)
+{
+  GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
+
+  ensure_outlet (self, KP_MEDIA_AUDIO);
+  ensure_outlet (self, KP_MEDIA_VIDEO);
+  kp_loop_post (priv->loop, end_streams_cb, gst_object_ref (self), gst_object_unref);
 }
 
 /* PAUSED->READY. */
