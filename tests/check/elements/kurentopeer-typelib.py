@@ -44,6 +44,16 @@ def call(start, *args):
     return results[0]
 
 
+def wait_for(seen):
+    """Until something is seen; the answer and the event of one failure come one after the other."""
+    late = []
+    source = GLib.timeout_add_seconds(DEADLINE, late.append, True)
+    while not seen and not late:
+        GLib.MainContext.default().iteration(True)
+    assert not late, 'nothing seen'
+    GLib.source_remove(source)
+
+
 class Typelib(unittest.TestCase):
     def setUp(self):
         self.peer = Peer.new('peer', Mode.SENDRECV)
@@ -118,6 +128,7 @@ class Typelib(unittest.TestCase):
         adapter.connect('peer-error', lambda _, error: seen.append(error))
         peer.set_state(Gst.State.PLAYING)
         self.refused(Error.INVALID_STATE, peer.generate_offer_finish, call(peer.generate_offer_async))
+        wait_for(seen)
         self.assertEqual([error.matches(Error.quark(), Error.INVALID_STATE) for error in seen], [True])
         peer.set_state(Gst.State.NULL)
 

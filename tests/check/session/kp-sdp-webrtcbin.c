@@ -76,10 +76,11 @@ set_description (Peer *self, const gchar *action, GstWebRTCSDPType type, const G
 {
   GstSDPMessage *copy;
   g_autoptr (GstWebRTCSessionDescription) description = NULL;
+  g_autoptr (GstPromise) promise = new_promise (self);
 
   gst_sdp_message_copy (sdp, &copy);
   description = gst_webrtc_session_description_new (type, copy);
-  g_signal_emit_by_name (self->webrtcbin, action, description, new_promise (self));
+  g_signal_emit_by_name (self->webrtcbin, action, description, promise);
   wait_reply (self);
 }
 
@@ -87,15 +88,13 @@ static GstSDPMessage *
 create (Peer *self, const gchar *action, const gchar *field)
 {
   g_autoptr (GstWebRTCSessionDescription) description = NULL;
-  GstPromise *promise = new_promise (self);
+  g_autoptr (GstPromise) promise = new_promise (self);
   GstSDPMessage *sdp;
 
-  gst_promise_ref (promise);
   g_signal_emit_by_name (self->webrtcbin, action, NULL, promise);
   wait_reply (self);
   gst_structure_get (gst_promise_get_reply (promise), field, GST_TYPE_WEBRTC_SESSION_DESCRIPTION,
                      &description, NULL);
-  gst_promise_unref (promise);
   fail_unless (description != NULL);
   gst_sdp_message_copy (description->sdp, &sdp);
   return sdp;
