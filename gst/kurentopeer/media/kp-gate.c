@@ -23,7 +23,7 @@ struct _KpGate
   KpStill still; /* of a live source, while closed */
   GstCaps *caps; /* owned; what we take, what senders like best first */
 
-  gint changes; /* atomic; counts senders linked and offsets set */
+  gint changes; /* atomic; counts senders linked and paces set */
   gint eos; /* atomic, gboolean */
 
   /* streaming thread */
@@ -37,7 +37,7 @@ struct _KpGate
   gboolean open;
   gboolean flushing;
   GstClockTime waiting_time; /* ns, running time */
-  GstClockTimeDiff offset; /* ns */
+  KpPace *pace; /* owned; or NULL */
   KpGateEosFunc eos_func;
   gpointer eos_data;
 };
@@ -90,19 +90,6 @@ is_live (KpGate *self)
   return live;
 }
 
-/* A buffer that has no time, or lies before the segment, belongs to the start of the segment. */
-static GstClockTime
-running_time (KpGate *self, GstClockTime timestamp)
-{
-  GstClockTime time;
-
-  if (self->segment.format != GST_FORMAT_TIME)
-    return GST_CLOCK_TIME_NONE;
-
-  time = gst_segment_to_running_time (&self->segment, GST_FORMAT_TIME, timestamp);
-  return GST_CLOCK_TIME_IS_VALID (time) ? time : self->segment.base;
-}
-
 static gboolean
 is_open (KpGate *self)
 {
@@ -127,7 +114,7 @@ pass (KpGate *self, GstClockTime timestamp)
     return FALSE;
 
   GST_OBJECT_LOCK (self);
-  self->waiting_time = running_time (self, timestamp);
+  self->waiting_time = kp_pace_get_time (&self->segment, timestamp);
   while (!self->open && !self->flushing)
     g_cond_wait (&self->cond, GST_OBJECT_GET_LOCK (self));
   self->waiting_time = GST_CLOCK_TIME_NONE;
@@ -139,18 +126,32 @@ pass (KpGate *self, GstClockTime timestamp)
 
 /* A live source did not wait: the same offset that puts another one right would delay it. */
 static GstClockTimeDiff
-get_offset (KpGate *self)
+get_offset (KpGate *self, GstClockTime timestamp)
 {
-  GstClockTimeDiff offset;
+  GstClockTime now = gst_element_get_current_running_time (GST_ELEMENT (self));
+  GstClockTime time = kp_pace_get_time (&self->segment, timestamp);
+  GstClockTimeDiff offset = 0;
 
   if (is_live (self))
     return 0;
 
   GST_OBJECT_LOCK (self);
-  offset = self->offset;
+  if (self->pace)
+    offset = kp_pace_get_offset (self->pace, time, now);
   GST_OBJECT_UNLOCK (self);
 
   return offset;
+}
+
+/* After a flushing seek running time starts again at 0. */
+static void
+restart_pace (KpGate *self, guint32 seqnum)
+{
+  GST_OBJECT_LOCK (self);
+  if (self->pace)
+    kp_pace_restart (self->pace, seqnum);
+  GST_OBJECT_UNLOCK (self);
+  g_atomic_int_inc (&self->changes);
 }
 
 static gboolean
@@ -162,14 +163,14 @@ has_changed (KpGate *self)
 /* GStreamer sends stream-start, caps and segment again after a change of the peer or of the offset, but not the one
  * that was on its way just then: it takes it for received. So they are sent as new ones, before the data. */
 static void
-apply_changes (KpGate *self)
+apply_changes (KpGate *self, GstClockTime timestamp)
 {
   while (has_changed (self))
     {
       g_autoptr (GPtrArray) events = NULL;
 
       self->seen_changes = g_atomic_int_get (&self->changes);
-      gst_pad_set_offset (self->srcpad, get_offset (self));
+      gst_pad_set_offset (self->srcpad, get_offset (self, timestamp));
       events = kp_element_copy_sticky_events (self->srcpad);
       for (guint i = 0; i < events->len && !has_changed (self); i++)
         gst_pad_push_event (self->srcpad, gst_event_ref (g_ptr_array_index (events, i)));
@@ -182,7 +183,7 @@ push (KpGate *self, GstBuffer *buffer)
 {
   GstFlowReturn flow;
 
-  apply_changes (self);
+  apply_changes (self, GST_BUFFER_DTS_OR_PTS (buffer));
   GST_PAD_STREAM_LOCK (self->srcpad);
   flow = gst_pad_push (self->srcpad, buffer);
   GST_PAD_STREAM_UNLOCK (self->srcpad);
@@ -200,7 +201,7 @@ still_thread (gpointer data)
   GstBuffer *buffer;
 
   GST_PAD_STREAM_LOCK (self->sinkpad);
-  apply_changes (self);
+  apply_changes (self, GST_CLOCK_TIME_NONE);
   GST_PAD_STREAM_LOCK (self->srcpad);
   buffer = kp_still_steal (&self->still);
   GST_PAD_STREAM_UNLOCK (self->sinkpad);
@@ -252,7 +253,7 @@ pass_gap (KpGate *self, GstEvent *event)
   gst_event_parse_gap (event, &timestamp, NULL);
   passes = pass (self, timestamp);
   if (passes)
-    apply_changes (self);
+    apply_changes (self, timestamp);
   return passes;
 }
 
@@ -272,6 +273,7 @@ sink_event (GstPad *pad, GstObject *parent, GstEvent *event)
       gst_segment_init (&self->segment, GST_FORMAT_UNDEFINED);
       g_atomic_int_set (&self->eos, FALSE);
       kp_still_keep (&self->still, NULL);
+      restart_pace (self, gst_event_get_seqnum (event));
       set_flushing (self, FALSE);
       break;
     case GST_EVENT_STREAM_START:
@@ -377,6 +379,7 @@ kp_gate_finalize (GObject *object)
 
   kp_still_clear (&self->still);
   gst_clear_caps (&self->caps);
+  g_clear_pointer (&self->pace, kp_pace_unref);
   g_cond_clear (&self->cond);
 
   G_OBJECT_CLASS (kp_gate_parent_class)->finalize (object);
@@ -480,10 +483,11 @@ kp_gate_get_waiting_time (KpGate *self)
 }
 
 void
-kp_gate_set_offset (KpGate *self, GstClockTimeDiff offset)
+kp_gate_set_pace (KpGate *self, KpPace *pace)
 {
   GST_OBJECT_LOCK (self);
-  self->offset = offset;
+  g_clear_pointer (&self->pace, kp_pace_unref);
+  self->pace = kp_pace_ref (pace);
   GST_OBJECT_UNLOCK (self);
 
   g_atomic_int_inc (&self->changes);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kp-media-kind.h"
+#include "kp-pace.h"
 
 #include <gst/gst.h>
 
@@ -29,8 +30,9 @@ void kp_gate_close (KpGate *self);
 void kp_gate_prime (KpGate *self);
 gboolean kp_gate_is_eos (KpGate *self);
 
-/* Of a source that is not live: the running time of the buffer that waits at the gate, or GST_CLOCK_TIME_NONE.
- * The session opens all gates with one common offset, so that the source goes on at its own rate from now. A live source
- * keeps its own time. */
+/* Of a source that is not live: the running time of the buffer that waits at the gate, or GST_CLOCK_TIME_NONE. */
 GstClockTime kp_gate_get_waiting_time (KpGate *self);
-void kp_gate_set_offset (KpGate *self, GstClockTimeDiff offset);
+
+/* The session opens all gates with one pace, so that sources that are not live go on at their own rate from now. A live
+ * source keeps its own time. */
+void kp_gate_set_pace (KpGate *self, KpPace *pace);

@@ -168,6 +168,13 @@ rtp_caps_query_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   return GST_PAD_PROBE_HANDLED;
 }
 
+/* A seek of one source is for its encoder: behind it are other tracks, too. */
+static GstPadProbeReturn
+flush_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  return GST_PAD_PROBE_DROP;
+}
+
 static gboolean
 add_extension (KpSender *self, GstElement *payloader, const gchar *uri, guint id, const gchar *mid,
                GError **error)
@@ -252,6 +259,7 @@ add_probes (KpSender *self, GstElement *payloader, GstPad *src)
   gst_pad_add_probe (payloader_src, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, rtp_caps_cb, self, NULL);
   gst_pad_add_probe (payloader_src, GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM | GST_PAD_PROBE_TYPE_PUSH,
                      rtp_caps_query_cb, self, NULL);
+  gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_EVENT_FLUSH, flush_cb, NULL, NULL);
   if (self->codec->kind != KP_MEDIA_VIDEO)
     return;
   gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, upstream_event_cb, self, NULL);

@@ -88,9 +88,9 @@ kp_sections_attach (GPtrArray *sections, KpConnection *connection, const KpSetti
   return TRUE;
 }
 
-/* How far the sources that wait are behind: the same for all of them, so that they stay in step. */
-static GstClockTimeDiff
-get_common_offset (GPtrArray *sections, GstClockTime running_time)
+/* The running time of the first of the buffers that wait, or GST_CLOCK_TIME_NONE. */
+static GstClockTime
+get_first_waiting (GPtrArray *sections)
 {
   GstClockTime first = GST_CLOCK_TIME_NONE;
 
@@ -106,17 +106,15 @@ get_common_offset (GPtrArray *sections, GstClockTime running_time)
         first = waiting;
     }
 
-  if (!GST_CLOCK_TIME_IS_VALID (first) || !GST_CLOCK_TIME_IS_VALID (running_time))
-    return 0;
-
-  return GST_CLOCK_DIFF (first, running_time);
+  return first;
 }
 
 void
 kp_sections_open (GPtrArray *sections, GstClockTime running_time)
 {
-  GstClockTimeDiff offset = get_common_offset (sections, running_time);
+  g_autoptr (KpPace) pace = kp_pace_new (GST_CLOCK_STIME_NONE);
 
+  kp_pace_get_offset (pace, get_first_waiting (sections), running_time);
   for (guint i = 0; i < sections->len; i++)
     {
       const KpSection *section = g_ptr_array_index (sections, i);
@@ -124,7 +122,7 @@ kp_sections_open (GPtrArray *sections, GstClockTime running_time)
       if (section->sender == NULL)
         continue;
       kp_sender_release (section->sender);
-      kp_gate_set_offset (KP_GATE (section->track->gate), offset);
+      kp_gate_set_pace (KP_GATE (section->track->gate), pace);
       kp_gate_open (KP_GATE (section->track->gate));
     }
 }

@@ -6,6 +6,14 @@
 #include <gst/check/gstharness.h>
 
 /* In the place of a sender: a pad that counts what comes, and says what it is told to. */
+static void
+set_offset (KpGate *gate, GstClockTimeDiff offset)
+{
+  g_autoptr (KpPace) pace = kp_pace_new (offset);
+
+  kp_gate_set_pace (gate, pace);
+}
+
 typedef struct
 {
   GstPad *pad; /* owned */
@@ -299,7 +307,7 @@ GST_START_TEST (source_that_waited_goes_on_at_its_own_rate)
   gst_element_link (GST_ELEMENT (pipe.gate), sink);
   gst_element_sync_state_with_parent (sink);
   pace.opened = gst_element_get_current_running_time (pipe.pipeline);
-  kp_gate_set_offset (pipe.gate, pace.opened - kp_gate_get_waiting_time (pipe.gate));
+  set_offset (pipe.gate, pace.opened - kp_gate_get_waiting_time (pipe.gate));
   kp_gate_open (pipe.gate);
 
   wait_for (g_atomic_int_get (&pace.count) > 25);

@@ -5,6 +5,14 @@
 
 #include <gst/check/gstharness.h>
 
+static void
+set_offset (KpGate *gate, GstClockTimeDiff offset)
+{
+  g_autoptr (KpPace) pace = kp_pace_new (offset);
+
+  kp_gate_set_pace (gate, pace);
+}
+
 /* A gate between two harness pads. */
 typedef struct
 {
@@ -317,7 +325,7 @@ GST_START_TEST (offset_moves_what_is_not_live)
   fixture_init (&f, __i__);
   kp_gate_open (f.gate);
   gst_harness_push (f.harness, frame (0));
-  kp_gate_set_offset (f.gate, 7 * GST_SECOND);
+  set_offset (f.gate, 7 * GST_SECOND);
   gst_harness_push (f.harness, frame (GST_SECOND));
 
   event = gst_pad_get_sticky_event (f.harness->sinkpad, GST_EVENT_SEGMENT, 0);
