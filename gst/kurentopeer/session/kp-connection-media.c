@@ -8,8 +8,9 @@
 
 #define GST_CAT_DEFAULT kp_session_debug
 
-/* ns; the default of 5 s makes round trip and loss of the peer known too late */
-#define RTCP_MIN_INTERVAL (500 * GST_MSECOND)
+/* ns; a second NACK in a row waits for a regular report, and has to arrive before the jitter buffer gives the packet up.
+ * The default is 5 s. */
+#define RTCP_MIN_INTERVAL (50 * GST_MSECOND)
 
 /* A stream of the peer, on its way to the peer loop. */
 typedef struct
