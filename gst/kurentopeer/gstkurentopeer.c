@@ -110,7 +110,8 @@ gst_kurento_peer_post_error (GstKurentoPeer *self, const GError *error)
     GST_ELEMENT_ERROR (self, RESOURCE, OPEN_READ_WRITE, ("%s", error->message), (NULL));
 }
 
-/* The element is done as a sink: the peer is told, and the pipeline. */
+/* The element is done as a sink: the peer is told, and the pipeline. Nobody comes any more, so that what hangs on the
+ * source pads ends, too. */
 void
 gst_kurento_peer_finish (GstKurentoPeer *self, const gchar *reason)
 {
@@ -126,6 +127,7 @@ gst_kurento_peer_finish (GstKurentoPeer *self, const gchar *reason)
     return;
 
   kp_session_end (session, reason);
+  gst_kurento_peer_end_streams (self);
   gst_element_post_message (GST_ELEMENT (self), gst_message_new_eos (GST_OBJECT (self)));
 }
 
