@@ -93,7 +93,8 @@ kp_element_append (GstBin *bin, GstElement **last, GstElement *element, GError *
       if (element->numsinkpads > 0)
         add_ghost_pad (bin, "sink", element);
     }
-  else if (!gst_element_link (before, element))
+  /* comparing the caps of converters takes milliseconds, and these chains fit */
+  else if (!gst_element_link_pads_full (before, "src", element, "sink", GST_PAD_LINK_CHECK_NOTHING))
     {
       g_set_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_NOT_SUPPORTED, "cannot link %s to %s",
                    GST_OBJECT_NAME (before), GST_OBJECT_NAME (element));

@@ -101,12 +101,12 @@ static gboolean
 finish (KpSession *self, GError **error)
 {
   self->negotiation = KP_NEGOTIATION_DONE;
+  self->remote_set = TRUE;
+  kp_candidates_flush_remote (self);
   if (!kp_sections_attach (self->sections, self->connection, self->settings, error))
     return FALSE;
 
   kp_connection_watch_feedback (self->connection, kp_sdp_get_transport_index (self->local));
-  self->remote_set = TRUE;
-  kp_candidates_flush_remote (self);
   if (self->connected)
     kp_sections_open (self->sections, gst_element_get_current_running_time (GST_ELEMENT (self->bin)));
   else if (self->connect_timer == NULL)
@@ -140,11 +140,48 @@ tell_local (KpSession *self, KpEventType event, void (*send) (GstKurentoSignalle
   kp_candidates_tell_local (self);
 }
 
+/* For the connection that was answered, if it is still there. */
+typedef struct
+{
+  KpSession *session; /* owned */
+  KpConnection *connection; /* owned */
+} KpFinish;
+
+static void
+finish_free (gpointer data)
+{
+  KpFinish *finishing = data;
+
+  kp_connection_unref (finishing->connection);
+  kp_session_unref (finishing->session);
+  g_free (finishing);
+}
+
+static void
+finish_cb (gpointer data)
+{
+  KpFinish *finishing = data;
+  KpSession *self = finishing->session;
+  GError *error = NULL;
+
+  if (self->connection == finishing->connection && !finish (self, &error))
+    kp_session_fail (self, error);
+}
+
+/* Making encoders takes milliseconds, and what a signaller has to send waits for the peer loop: first the answer. */
+static void
+finish_later (KpSession *self)
+{
+  KpFinish *finishing = g_new0 (KpFinish, 1);
+
+  finishing->session = kp_session_ref (self);
+  finishing->connection = kp_connection_ref (self->connection);
+  kp_loop_post (self->loop, finish_cb, finishing, finish_free);
+}
+
 static void
 tell_gathered (KpSession *self)
 {
-  GError *error = NULL;
-
   kp_session_clear_timer (&self->gathering_timer);
   if (self->negotiation == KP_NEGOTIATION_OFFERING)
     {
@@ -153,10 +190,8 @@ tell_gathered (KpSession *self)
       return;
     }
 
-  /* first the answer, then the encoders: the peer has work to do meanwhile */
   tell_local (self, KP_EVENT_ANSWER_CREATED, gst_kurento_signaller_send_answer);
-  if (!finish (self, &error))
-    kp_session_fail (self, error);
+  finish_later (self);
 }
 
 static gboolean
