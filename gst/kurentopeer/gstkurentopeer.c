@@ -202,7 +202,8 @@ validate (GstKurentoPeer *self)
   g_autoptr (KpSettings) settings = NULL;
   g_autoptr (GError) error = NULL;
 
-  settings = gst_kurento_peer_read_settings (self, &error);
+  if (kp_session_check_installed (&error))
+    settings = gst_kurento_peer_read_settings (self, &error);
   if (error)
     gst_kurento_peer_post_error (self, error);
 

@@ -228,6 +228,30 @@ stop_signaller (KpSession *self)
 
 /* ---- life ---- */
 
+gboolean
+kp_session_check_installed (GError **error)
+{
+  static const gchar *const needs[][2] = {
+    { "webrtcbin", "gstreamer1.0-plugins-bad" },   { "nicesrc", "gstreamer1.0-nice" },
+    { "dtlssrtpenc", "gstreamer1.0-plugins-bad" }, { "srtpenc", "gstreamer1.0-plugins-bad" },
+    { "rtpbin", "gstreamer1.0-plugins-good" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (needs); i++)
+    {
+      g_autoptr (GstElementFactory) factory = gst_element_factory_find (needs[i][0]);
+
+      if (factory == NULL)
+        {
+          g_set_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_NOT_SUPPORTED,
+                       "the element %s is not installed (Debian: %s)", needs[i][0], needs[i][1]);
+          return FALSE;
+        }
+    }
+
+  return TRUE;
+}
+
 KpSession *
 kp_session_new (KpLoop *loop, GstBin *bin, const KpSettings *settings, GstKurentoSignaller *signaller,
                 const KpSessionCallbacks *callbacks, gpointer user_data)

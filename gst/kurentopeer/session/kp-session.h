@@ -48,6 +48,9 @@ typedef struct
   void (*fatal) (const GError *error, gpointer user_data);
 } KpSessionCallbacks;
 
+/* Whether what every connection needs is installed. NOT_SUPPORTED that names what is not, and its package. */
+gboolean kp_session_check_installed (GError **error);
+
 /* @bin: where connections live, borrowed; it must outlive the session's stop. */
 KpSession *kp_session_new (KpLoop *loop, GstBin *bin, const KpSettings *settings,
                            GstKurentoSignaller *signaller, const KpSessionCallbacks *callbacks,
