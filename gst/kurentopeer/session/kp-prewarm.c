@@ -52,9 +52,10 @@ kp_prewarm_start (void)
   if (!started)
     {
       started = TRUE;
-      /* a process that ends while OpenSSL makes a key crashes in it: what is registered after OpenSSL's own exit
-       * handler runs before it */
-      OPENSSL_init_crypto (OPENSSL_INIT_LOAD_CRYPTO_STRINGS, NULL);
+      /* a process that ends while OpenSSL makes a key, or while a streaming thread that used it ends, crashes in
+       * OpenSSL's exit handler: there is to be none. When there is one already, because the application uses OpenSSL
+       * itself, ours comes later and so runs before it. */
+      OPENSSL_init_crypto (OPENSSL_INIT_NO_ATEXIT | OPENSSL_INIT_LOAD_CRYPTO_STRINGS, NULL);
       atexit (wait_at_exit);
       running = 2;
       g_thread_unref (g_thread_new ("kp:key", prewarm_thread, (gpointer)key_elements));
