@@ -33,7 +33,7 @@
 #include "gstkurentoerror.h"
 #include "kp-prewarm.h"
 
-#define SESSION_LOOP_END_TIMEOUT G_TIME_SPAN_SECOND
+#define SESSION_LOOP_END_TIMEOUT (G_TIME_SPAN_SECOND / 2)
 
 /* us; for the key that GStreamer makes for the first connection of the process. What takes longer on a busy machine is
  * waited for when the process ends. */
