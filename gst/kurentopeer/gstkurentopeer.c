@@ -346,13 +346,16 @@ gst_kurento_peer_change_state (GstElement *element, GstStateChange transition)
       return ret == GST_STATE_CHANGE_FAILURE ? ret : GST_STATE_CHANGE_SUCCESS;
     case GST_STATE_CHANGE_PAUSED_TO_READY:
       clean_up (self);
-      return ret;
+      break;
     case GST_STATE_CHANGE_READY_TO_NULL:
       kp_prewarm_wait (PREWARM_TIMEOUT);
-      return ret;
+      break;
     default:
-      return ret;
+      break;
     }
+
+  /* a connection that is still on its way to NULL may have said NO_PREROLL */
+  return ret == GST_STATE_CHANGE_FAILURE ? ret : GST_STATE_CHANGE_SUCCESS;
 }
 
 static void
