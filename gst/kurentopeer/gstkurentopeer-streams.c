@@ -96,6 +96,7 @@ expose_cb (gpointer user_data)
     remove_pad (self, pad);
 }
 
+/* NULL when the session has ended meanwhile: nobody would take the outlet out again. */
 static GstElement *
 add_outlet (GstKurentoPeer *self, KpMediaKind kind, guint index, guint latency)
 {
@@ -103,6 +104,7 @@ add_outlet (GstKurentoPeer *self, KpMediaKind kind, guint index, guint latency)
   GstElement *outlet = gst_object_ref_sink (kp_outlet_new (kind, latency));
   GstKurentoPeerStream *stream = g_new0 (GstKurentoPeerStream, 1);
   KpExposure *exposure = g_new0 (KpExposure, 1);
+  gboolean running;
 
   *stream = (GstKurentoPeerStream){ .kind = kind, .index = index, .outlet = gst_object_ref (outlet) };
   *exposure = (KpExposure){
@@ -112,11 +114,22 @@ add_outlet (GstKurentoPeer *self, KpMediaKind kind, guint index, guint latency)
   gst_bin_add (GST_BIN (self), outlet);
   gst_element_sync_state_with_parent (outlet);
   GST_OBJECT_LOCK (self);
-  g_ptr_array_add (priv->streams, stream);
+  running = priv->session != NULL;
+  if (running)
+    {
+      g_ptr_array_add (priv->streams, stream);
+      kp_loop_post (priv->loop, expose_cb, exposure, exposure_free);
+    }
   GST_OBJECT_UNLOCK (self);
-  kp_loop_post (priv->loop, expose_cb, exposure, exposure_free);
+  if (running)
+    return outlet;
 
-  return outlet;
+  gst_kurento_peer_drop_child (outlet);
+  gst_object_unref (outlet);
+  gst_kurento_peer_stream_free (stream);
+  exposure_free (exposure);
+
+  return NULL;
 }
 
 /* The same outlet for the same stream in each connection, so that the pads stay. Any thread. */
