@@ -102,6 +102,7 @@ void gst_kurento_peer_query_latency (GstKurentoPeer *self, GstQuery *query);
 void gst_kurento_peer_stream_free (GstKurentoPeerStream *self);
 GstElement *gst_kurento_peer_get_outlet (KpMediaKind kind, guint index, gpointer user_data);
 void gst_kurento_peer_end_streams (GstKurentoPeer *self);
+void gst_kurento_peer_stop_streams (GstKurentoPeer *self);
 void gst_kurento_peer_remove_streams (GstKurentoPeer *self);
 
 /* gstkurentopeer-signals.c */

@@ -157,21 +157,31 @@ gst_kurento_peer_get_outlet (KpMediaKind kind, guint index, gpointer user_data)
   return outlet || !wanted ? outlet : add_outlet (self, kind, index, latency);
 }
 
-static void
-end_streams_cb (gpointer user_data)
+static GPtrArray *
+dup_outlets_locked (GstKurentoPeerPrivate *priv)
 {
-  GstKurentoPeer *self = user_data;
-  GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
-  g_autoptr (GPtrArray) outlets = g_ptr_array_new_with_free_func (gst_object_unref);
+  GPtrArray *outlets = g_ptr_array_new_with_free_func (gst_object_unref);
 
-  GST_OBJECT_LOCK (self);
-  priv->outlets_ended = TRUE;
   for (guint i = 0; i < priv->streams->len; i++)
     {
       GstKurentoPeerStream *stream = g_ptr_array_index (priv->streams, i);
 
       g_ptr_array_add (outlets, gst_object_ref (stream->outlet));
     }
+
+  return outlets;
+}
+
+static void
+end_streams_cb (gpointer user_data)
+{
+  GstKurentoPeer *self = user_data;
+  GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
+  g_autoptr (GPtrArray) outlets = NULL;
+
+  GST_OBJECT_LOCK (self);
+  priv->outlets_ended = TRUE;
+  outlets = dup_outlets_locked (priv);
   GST_OBJECT_UNLOCK (self);
 
   for (guint i = 0; i < outlets->len; i++)
@@ -202,6 +212,25 @@ gst_kurento_peer_end_streams (GstKurentoPeer *self)
   ensure_outlet (self, KP_MEDIA_AUDIO);
   ensure_outlet (self, KP_MEDIA_VIDEO);
   kp_loop_post (priv->loop, end_streams_cb, gst_object_ref (self), gst_object_unref);
+}
+
+/* PAUSED->READY, before anything else: a bin ends its source pads first, and a sink may hold them. */
+void
+gst_kurento_peer_stop_streams (GstKurentoPeer *self)
+{
+  GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
+  g_autoptr (GPtrArray) outlets = NULL;
+
+  GST_OBJECT_LOCK (self);
+  outlets = dup_outlets_locked (priv);
+  GST_OBJECT_UNLOCK (self);
+
+  for (guint i = 0; i < outlets->len; i++)
+    {
+      g_autoptr (GstPad) pad = gst_element_get_static_pad (g_ptr_array_index (outlets, i), "src");
+
+      gst_pad_set_active (pad, FALSE);
+    }
 }
 
 /* PAUSED->READY. */

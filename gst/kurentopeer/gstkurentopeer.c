@@ -274,6 +274,7 @@ stop_session (GstKurentoPeer *self)
   GST_OBJECT_LOCK (self);
   session = g_steal_pointer (&priv->session);
   GST_OBJECT_UNLOCK (self);
+  gst_kurento_peer_stop_streams (self);
   if (session)
     kp_session_stop (session);
 }

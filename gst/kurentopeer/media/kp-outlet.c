@@ -393,7 +393,10 @@ src_activate_mode (GstPad *pad, GstObject *parent, GstPadMode mode, gboolean act
   if (active)
     start (self);
   else
-    kp_idle_stop (&self->silence);
+    {
+      kp_stream_unblock (pad);
+      kp_idle_stop (&self->silence);
+    }
   return TRUE;
 }
 

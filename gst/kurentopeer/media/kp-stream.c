@@ -122,3 +122,22 @@ kp_stream_fill (KpStream *self, GstClockTime time)
   if (time > self->position)
     kp_stream_push_gap (self, self->position, time - self->position);
 }
+
+void
+kp_stream_unblock (GstPad *pad)
+{
+  g_autoptr (GstPad) peer = gst_pad_get_peer (pad);
+
+  if (GST_PAD_STREAM_TRYLOCK (pad))
+    {
+      GST_PAD_STREAM_UNLOCK (pad);
+      return;
+    }
+  if (!peer)
+    return;
+
+  gst_pad_send_event (peer, gst_event_new_flush_start ());
+  GST_PAD_STREAM_LOCK (pad);
+  GST_PAD_STREAM_UNLOCK (pad);
+  gst_pad_send_event (peer, gst_event_new_flush_stop (FALSE));
+}

@@ -36,3 +36,7 @@ void kp_stream_push_gap (KpStream *self, GstClockTime time, GstClockTime duratio
 
 /* A GAP from the end of what was sent to @time, when that is later. */
 void kp_stream_fill (KpStream *self, GstClockTime time);
+
+/* While @pad is deactivated: a sink that is paused or waits would keep who pushes, and so the pad from ending; a flush
+ * frees him. */
+void kp_stream_unblock (GstPad *pad);
