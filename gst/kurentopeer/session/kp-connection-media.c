@@ -229,12 +229,18 @@ kp_connection_watch_feedback (KpConnection *self, guint session_index)
                          kp_connection_ref (self), feedback_closure_notify, 0);
 }
 
-/* Out of the pipeline only when it is still: without the pipeline's clock the RTP session would stumble. */
+/* Out of the pipeline before NULL, which waits for streaming threads: a pipeline that pauses has its sinks hold them,
+ * and waits for each of its elements. But in PAUSED, which waits for nobody, and with the clock: the RTP session would
+ * stumble without. */
 static void
 bury (KpConnection *self, GstElement *element)
 {
-  gst_element_set_state (element, GST_STATE_NULL);
+  g_autoptr (GstClock) clock = gst_element_get_clock (element);
+
+  gst_element_set_state (element, GST_STATE_PAUSED);
   gst_bin_remove (self->bin, element);
+  gst_element_set_clock (element, clock);
+  gst_element_set_state (element, GST_STATE_NULL);
 }
 
 static void

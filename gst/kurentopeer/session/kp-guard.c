@@ -19,6 +19,7 @@ struct _KpGuard
   GstElement *webrtcbin; /* no ref; owns us through its handler */
   gulong element_added_id;
   gint state; /* GuardState, atomic */
+  gint disconnected; /* atomic */
   GMutex lock; /* guards everything below */
   gchar *fingerprint; /* owned */
   guint association; /* 0 = none yet */
@@ -132,8 +133,17 @@ guard_probe_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   return g_atomic_int_get (&self->state) == GUARD_VERIFIED ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
 }
 
+/* webrtcbin is on its way out: it may be without a clock, which the RTP session would stumble over. */
+static GstPadProbeReturn
+guard_receive_probe_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  KpGuard *self = user_data;
+
+  return g_atomic_int_get (&self->disconnected) ? GST_PAD_PROBE_DROP : guard_probe_cb (pad, info, user_data);
+}
+
 static void
-guard_pad (KpGuard *self, GstElement *element, const gchar *name)
+guard_pad (KpGuard *self, GstElement *element, const gchar *name, GstPadProbeCallback callback)
 {
   g_autoptr (GstPad) pad = gst_element_get_static_pad (element, name);
 
@@ -144,7 +154,7 @@ guard_pad (KpGuard *self, GstElement *element, const gchar *name)
       guard_decide (self, FALSE);
       return;
     }
-  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST, guard_probe_cb,
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST, callback,
                      kp_guard_ref (self), (GDestroyNotify)kp_guard_unref);
 }
 
@@ -170,10 +180,10 @@ deep_element_added_cb (GstBin *webrtcbin, GstBin *bin, GstElement *element, gpoi
 
   if (g_str_equal (type, "TransportReceiveBin"))
     for (guint i = 0; i < G_N_ELEMENTS (receive_pads); i++)
-      guard_pad (self, element, receive_pads[i]);
+      guard_pad (self, element, receive_pads[i], guard_receive_probe_cb);
   else if (g_str_equal (type, "TransportSendBin"))
     for (guint i = 0; i < G_N_ELEMENTS (send_pads); i++)
-      guard_pad (self, element, send_pads[i]);
+      guard_pad (self, element, send_pads[i], guard_probe_cb);
   else if (g_str_equal (type, "dtlsdec"))
     g_signal_connect_data (element, "notify::peer-pem", G_CALLBACK (peer_pem_cb), kp_guard_ref (self),
                            guard_closure_notify, 0);
@@ -212,6 +222,7 @@ kp_guard_disconnect (KpGuard *self)
 {
   GDestroyNotify notify;
 
+  g_atomic_int_set (&self->disconnected, TRUE);
   g_mutex_lock (&self->lock);
   self->func = NULL;
   notify = g_steal_pointer (&self->notify);

@@ -22,5 +22,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (KpGuard, kp_guard_unref)
 /* "sha-256 AB:CD:..." of the remote description; before it is applied. */
 void kp_guard_set_fingerprint (KpGuard *self, const gchar *fingerprint);
 
-/* No new elements are looked after, and @func is not called any more. What is in place stays in place. */
+/* No new elements are looked after, and @func is not called any more. Nothing is received any more; what is sent is
+ * guarded as before. */
 void kp_guard_disconnect (KpGuard *self);
