@@ -3,6 +3,7 @@
 #include "kp-connection-private.h"
 #include "gstkurentoerror.h"
 #include "kp-session-debug.h"
+#include "kp-transports.h"
 
 #include <gst/rtp/gstrtcpbuffer.h>
 
@@ -273,6 +274,7 @@ burial_thread (gpointer data)
   KpConnection *self = burial->connection;
 
   /* first webrtcbin: the streaming threads of the senders may be blocked inside of it */
+  kp_transports_silence (self->webrtcbin);
   bury (self, self->webrtcbin);
   bury_elements (self, self->parts);
   bury_elements (self, self->receivers);
