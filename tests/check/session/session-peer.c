@@ -174,16 +174,28 @@ session_peer_prewarm (void)
   kp_prewarm_wait (DEADLINE);
 }
 
+/* Nobody reads the bus, and a message keeps the element alive that it comes from. */
+static GstBusSyncReply
+drop_message_cb (GstBus *bus, GstMessage *message, gpointer user_data)
+{
+  gst_message_unref (message);
+
+  return GST_BUS_DROP;
+}
+
 SessionPeer *
 session_peer_new (const gchar *name, GstKurentoPeerMode mode, guint sources, guint32 colour)
 {
   SessionPeer *self = g_new0 (SessionPeer, 1);
+  g_autoptr (GstBus) bus = NULL;
 
   g_mutex_init (&self->lock);
   g_cond_init (&self->changed);
   self->loop = kp_loop_new ();
   kp_loop_start (self->loop, name);
   self->pipeline = gst_pipeline_new (name);
+  bus = gst_element_get_bus (self->pipeline);
+  gst_bus_set_sync_handler (bus, drop_message_cb, NULL, NULL);
   self->bin = gst_bin_new (NULL);
   gst_bin_add (GST_BIN (self->pipeline), self->bin);
   self->settings = kp_settings_new ();
