@@ -171,13 +171,23 @@ GST_START_TEST (test_flow_returns)
 }
 GST_END_TEST
 
-static void
+/* Owned; to be given to show(). */
+static GstPluginFeature *
 hide (const gchar *factory)
 {
-  g_autoptr (GstPluginFeature) feature = gst_registry_lookup_feature (gst_registry_get (), factory);
+  GstPluginFeature *feature = gst_registry_lookup_feature (gst_registry_get (), factory);
 
-  if (feature)
-    gst_registry_remove_feature (gst_registry_get (), feature);
+  fail_unless (feature != NULL, "there is no %s", factory);
+  gst_registry_remove_feature (gst_registry_get (), feature);
+
+  return feature;
+}
+
+static void
+show (GstPluginFeature *feature)
+{
+  gst_registry_add_feature (gst_registry_get (), feature);
+  gst_object_unref (feature);
 }
 
 /* What is wrong here and for good: one error, which names it, and no state change. */
@@ -200,10 +210,9 @@ static const struct
 
 GST_START_TEST (test_fatal)
 {
+  GstPluginFeature *feature = fatal[__i__].hidden ? hide (fatal[__i__].hidden) : NULL;
   Side side;
 
-  if (fatal[__i__].hidden)
-    hide (fatal[__i__].hidden);
   side_init (&side, fatal[__i__].line);
   gst_element_set_state (side.pipeline, GST_STATE_PLAYING);
   wait_until (g_atomic_int_get (&side.n_errors) > 0);
@@ -211,6 +220,8 @@ GST_START_TEST (test_fatal)
   side_stop (&side);
   fail_unless_equals_int (side.n_errors, 1);
   side_clear (&side);
+  if (feature)
+    show (feature);
 }
 GST_END_TEST
 

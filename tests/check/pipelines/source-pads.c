@@ -13,6 +13,16 @@ static const struct
   { "kurentopeerrecvonly name=p p.audio_src_0 ! " AUDIO_SINK ("s"), "s" },
 };
 
+static GstPad *
+wait_pad (Side *side, const gchar *name)
+{
+  GstPad *pad = NULL;
+
+  wait_until (pad || (pad = gst_element_get_static_pad (side->peer, name)));
+
+  return pad;
+}
+
 static GstElement *
 link_late (Side *side, const gchar *pad_name, const gchar *description)
 {
@@ -21,7 +31,7 @@ link_late (Side *side, const gchar *pad_name, const gchar *description)
   GstElement *bin = gst_parse_bin_from_description (description, TRUE, NULL);
 
   fail_unless (bin != NULL);
-  wait_until ((src = gst_element_get_static_pad (side->peer, pad_name)));
+  src = wait_pad (side, pad_name);
   gst_bin_add (GST_BIN (side->pipeline), bin);
   gst_element_sync_state_with_parent (bin);
   sink = gst_element_get_static_pad (bin, "sink");
@@ -141,7 +151,7 @@ GST_START_TEST (test_mixers)
   side_init (&b, mixers[__i__]);
   watch_init (&mixed, &b, "s");
   call (&a, &b);
-  wait_until ((src = gst_element_get_static_pad (b.peer, __i__ ? "audio_src_0" : "video_src_0")));
+  src = wait_pad (&b, __i__ ? "audio_src_0" : "video_src_0");
   watch_wait (&mixed, 60);
   call_leave (&a, &b);
   before = watch_buffers (&mixed);

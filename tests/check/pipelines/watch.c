@@ -31,6 +31,7 @@ watch_event (Watch *self, GstEvent *event)
     case GST_EVENT_CAPS:
       gst_event_parse_caps (event, &caps);
       gst_caps_replace (&self->caps, caps);
+      gst_clear_buffer (&self->last); /* it has the former caps */
       break;
     case GST_EVENT_SEGMENT:
       gst_event_copy_segment (event, &self->segment);
