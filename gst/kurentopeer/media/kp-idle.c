@@ -13,12 +13,14 @@ wait_until_due (KpIdle *self)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
-  while (self->running && !self->woken && !is_due_locked (self))
-    if (self->due == G_MAXINT64)
-      g_cond_wait (&self->cond, &self->lock);
-    else
+  while (self->running && !self->woken && !(self->touched && is_due_locked (self)))
+    if (self->touched)
       g_cond_wait_until (&self->cond, &self->lock, self->due);
+    else
+      g_cond_wait (&self->cond, &self->lock);
 
+  if (is_due_locked (self))
+    self->touched = FALSE;
   self->woken = FALSE;
   return self->running;
 }
@@ -56,6 +58,7 @@ kp_idle_start (KpIdle *self)
 {
   g_mutex_lock (&self->lock);
   self->due = G_MAXINT64;
+  self->touched = FALSE;
   self->running = TRUE;
   self->woken = FALSE;
   g_mutex_unlock (&self->lock);
@@ -74,13 +77,14 @@ kp_idle_stop (KpIdle *self)
   g_clear_pointer (&self->thread, g_thread_join);
 }
 
-/* Later is found out when the wait is over; only the first touch has to end it. */
+/* Later is found out when the wait is over; only the first touch after a call has to end it. */
 void
 kp_idle_touch (KpIdle *self)
 {
   g_mutex_lock (&self->lock);
-  if (self->due == G_MAXINT64)
+  if (!self->touched)
     g_cond_signal (&self->cond);
+  self->touched = TRUE;
   self->due = g_get_monotonic_time () + self->interval;
   g_mutex_unlock (&self->lock);
 }

@@ -3,7 +3,8 @@
 
 #include <glib.h>
 
-/* Calls a function, from a thread of its own, whenever nothing has touched it for an interval. All thread safe. */
+/* Calls a function, from a thread of its own, once nothing has touched it for an interval; the next call needs another
+ * touch, which may be the function's. All thread safe. */
 typedef struct
 {
   GThread *thread; /* owned; between start and stop */
@@ -13,7 +14,8 @@ typedef struct
 
   GMutex lock; /* of what follows */
   GCond cond;
-  gint64 due; /* us, monotonic; G_MAXINT64 = not before it is touched */
+  gint64 due; /* us, monotonic; G_MAXINT64 = never was touched */
+  gboolean touched; /* since the last call */
   gboolean running;
   gboolean woken;
 } KpIdle;

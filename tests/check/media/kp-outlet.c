@@ -261,18 +261,21 @@ GST_START_TEST (no_gap_while_data_flows)
   start_receiver (&f, "one", VIDEO_CAPS, 0);
   for (guint i = 0; i < 50; i++)
     {
-      gint64 now = g_get_monotonic_time ();
+      g_autofree gchar *names = NULL;
+      gint64 now;
 
       gst_harness_set_time (f.harness, i * FRAME_TIME + GST_SECOND);
       push_frame (&f, i * FRAME_TIME);
       g_poll (NULL, 0, 10);
+      names = dup_events (&f);
+      now = g_get_monotonic_time ();
       longest = MAX (longest, now - last);
       last = now;
-    }
 
-  /* a machine that stood still proves nothing */
-  if (longest < 50 * G_TIME_SPAN_MILLISECOND)
-    fail_unless_events (&f, "stream-start caps segment");
+      /* a machine that stood still proves nothing */
+      if (longest < 50 * G_TIME_SPAN_MILLISECOND)
+        fail_unless_equals_string (names, i == 0 ? "stream-start caps segment" : "");
+    }
   fixture_clear (&f);
 }
 GST_END_TEST;
@@ -297,10 +300,11 @@ GST_START_TEST (eos_ends_the_stream_once)
   gst_element_set_state (GST_ELEMENT (f.outlet), GST_STATE_PLAYING);
   gst_pad_set_active (f.harness->sinkpad, FALSE);
   gst_pad_set_active (f.harness->sinkpad, TRUE);
+  /* on its way down it flushes when its thread is at work */
+  g_free (dup_events (&f));
   start_receiver (&f, "two", VIDEO_CAPS, 0);
   push_frame (&f, 0);
-  /* on its way down it had flushed */
-  fail_unless_events (&f, "flush-start flush-stop stream-start caps segment");
+  fail_unless_events (&f, "stream-start caps segment");
   fixture_clear (&f);
 }
 GST_END_TEST;
