@@ -6,6 +6,9 @@
 
 #define GST_CAT_DEFAULT kp_session_debug
 
+/* ms; not in the way of a peer that comes at once */
+#define SPARE_DELAY 50
+
 static void
 burials_end (gpointer data)
 {
@@ -215,13 +218,57 @@ kp_session_dup_connection (KpSession *self)
   return connection;
 }
 
+static KpConnection *
+new_connection (KpSession *self, GError **error)
+{
+  return kp_connection_new (self->loop, self->bin, self->settings, &connection_callbacks, self, error);
+}
+
+static gboolean
+make_spare_cb (gpointer user_data)
+{
+  KpSession *self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  kp_session_clear_timer (&self->spare_timer);
+  if (self->connection == NULL && self->spare == NULL)
+    self->spare = new_connection (self, &error);
+  if (error)
+    GST_INFO ("no connection ahead of the peer: %s", error->message); /* who makes the next one will say it */
+
+  return G_SOURCE_REMOVE;
+}
+
+void
+kp_session_make_spare_later (KpSession *self)
+{
+  kp_session_clear_timer (&self->spare_timer);
+  self->spare_timer = kp_loop_add_timeout (self->loop, SPARE_DELAY, make_spare_cb, self);
+}
+
+static void
+bury (KpSession *self, KpConnection *connection)
+{
+  kp_connection_drop (connection, burials_end, burials_begin (self->burials));
+  kp_connection_unref (connection);
+}
+
+void
+kp_session_drop_spare (KpSession *self)
+{
+  kp_session_clear_timer (&self->spare_timer);
+  if (self->spare)
+    bury (self, g_steal_pointer (&self->spare));
+}
+
 gboolean
 kp_session_make_connection (KpSession *self, GError **error)
 {
   KpConnection *connection;
 
   g_assert (self->connection == NULL);
-  connection = kp_connection_new (self->loop, self->bin, self->settings, &connection_callbacks, self, error);
+  kp_session_clear_timer (&self->spare_timer);
+  connection = self->spare ? g_steal_pointer (&self->spare) : new_connection (self, error);
   if (connection == NULL)
     return FALSE;
 
@@ -271,8 +318,7 @@ remove_connection (KpSession *self)
   kp_session_clear_timer (&self->connect_timer);
   kp_session_clear_timer (&self->gathering_timer);
   set_connection (self, NULL);
-  kp_connection_drop (connection, burials_end, burials_begin (self->burials));
-  kp_connection_unref (connection);
+  bury (self, connection);
   g_ptr_array_set_size (self->sections, 0);
   fail_stats (self);
 }
@@ -298,6 +344,8 @@ kp_session_drop_connection (KpSession *self, const gchar *reason)
   g_clear_object (&self->streams);
   if (was_connected)
     kp_session_emit (self, KP_EVENT_DISCONNECTED, reason);
+  if (self->started)
+    kp_session_make_spare_later (self);
 }
 
 void

@@ -61,6 +61,8 @@ struct _KpSession
   GstStreamCollection *streams; /* owned; of the peer, or NULL */
   GSource *connect_timer; /* owned; or NULL */
   GSource *gathering_timer; /* owned; or NULL: our description waits for candidates */
+  KpConnection *spare; /* owned; made ahead of the next peer, or NULL */
+  GSource *spare_timer; /* owned; or NULL */
   KpSessionStatus status;
 
   GMutex lock; /* guards the next; held for no call-out */
@@ -95,6 +97,10 @@ void kp_session_shut (KpSession *self, const gchar *reason);
 void kp_session_clear_timer (GSource **timer);
 
 gboolean kp_session_make_connection (KpSession *self, GError **error);
+
+/* A connection made ahead: a webrtcbin takes milliseconds, and the peer does not wait for them. */
+void kp_session_make_spare_later (KpSession *self);
+void kp_session_drop_spare (KpSession *self);
 
 /* Drops the connection, if there is one; "disconnected" with @reason when it was up. */
 void kp_session_drop_connection (KpSession *self, const gchar *reason);

@@ -284,9 +284,13 @@ do_start (gpointer data)
 {
   KpSession *self = data;
 
-  if (self->signaller && !self->stopped)
+  if (self->stopped)
+    return;
+
+  if (self->signaller)
     start_signaller (self);
   self->started = TRUE;
+  kp_session_make_spare_later (self);
 }
 
 void
@@ -303,6 +307,7 @@ kp_session_shut (KpSession *self, const gchar *reason)
     gst_kurento_signaller_end_session (self->signaller, reason);
   kp_session_drop_connection (self, reason);
   kp_candidates_reset (self);
+  kp_session_drop_spare (self);
   if (self->signaller && self->started)
     stop_signaller (self);
   self->started = FALSE;

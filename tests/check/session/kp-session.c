@@ -62,6 +62,38 @@ GST_START_TEST (test_sendrecv)
 GST_END_TEST;
 
 /* The directions that the two modes leave. */
+GST_START_TEST (test_made_ahead)
+{
+  Pair pair
+      = pair_new (GST_KURENTO_PEER_MODE_SENDRECV, AUDIO_VIDEO, GST_KURENTO_PEER_MODE_SENDRECV, AUDIO_VIDEO);
+  GstElement *ahead_a, *ahead_b, *used_a, *used_b, *next;
+
+  session_peer_start (pair.a);
+  session_peer_start (pair.b);
+  ahead_a = session_peer_wait_webrtcbin (pair.a, NULL);
+  ahead_b = session_peer_wait_webrtcbin (pair.b, NULL);
+
+  fake_signaller_request_offer (pair.a->signaller);
+  session_peer_wait_event (pair.a, KP_EVENT_CONNECTED, 1);
+  session_peer_wait_event (pair.b, KP_EVENT_CONNECTED, 1);
+  used_a = session_peer_wait_webrtcbin (pair.a, NULL);
+  used_b = session_peer_wait_webrtcbin (pair.b, NULL);
+  fail_unless (used_a == ahead_a && used_b == ahead_b);
+
+  fake_signaller_leave (pair.a->signaller);
+  session_peer_wait_event (pair.a, KP_EVENT_DISCONNECTED, 1);
+  next = session_peer_wait_webrtcbin (pair.a, ahead_a);
+
+  gst_object_unref (next);
+  gst_object_unref (used_a);
+  gst_object_unref (used_b);
+  gst_object_unref (ahead_a);
+  gst_object_unref (ahead_b);
+  pair_free (&pair);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_one_way)
 {
   Pair pair = pair_new (GST_KURENTO_PEER_MODE_RECVONLY, 0, GST_KURENTO_PEER_MODE_SENDONLY, AUDIO_VIDEO);
@@ -244,6 +276,7 @@ kp_session_suite (void)
   suite_add_tcase (suite, tcase);
   tcase_set_timeout (tcase, 60);
   tcase_add_test (tcase, test_sendrecv);
+  tcase_add_test (tcase, test_made_ahead);
   tcase_add_test (tcase, test_one_way);
   tcase_add_loop_test (tcase, test_codecs, 0, G_N_ELEMENTS (codec_table));
   tcase_add_test (tcase, test_data_channel);

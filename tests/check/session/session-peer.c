@@ -266,6 +266,45 @@ wait_locked (SessionPeer *self, gint64 deadline)
   return g_cond_wait_until (&self->changed, &self->lock, deadline);
 }
 
+/* Owned; or NULL when there is none, more than one, or @former. */
+static GstElement *
+dup_only_webrtcbin (SessionPeer *self, GstElement *former)
+{
+  GstIterator *iterator = gst_bin_iterate_all_by_element_factory_name (GST_BIN (self->bin), "webrtcbin");
+  GValue value = G_VALUE_INIT;
+  GstElement *webrtcbin = NULL;
+
+  if (gst_iterator_next (iterator, &value) == GST_ITERATOR_OK)
+    {
+      webrtcbin = g_value_dup_object (&value);
+      g_value_reset (&value);
+      if (webrtcbin == former || gst_iterator_next (iterator, &value) != GST_ITERATOR_DONE)
+        g_clear_object (&webrtcbin);
+    }
+  if (G_IS_VALUE (&value))
+    g_value_unset (&value);
+  gst_iterator_free (iterator);
+
+  return webrtcbin;
+}
+
+GstElement *
+session_peer_wait_webrtcbin (SessionPeer *self, GstElement *former)
+{
+  gint64 deadline = g_get_monotonic_time () + DEADLINE;
+  GstElement *webrtcbin = dup_only_webrtcbin (self, former);
+
+  while (webrtcbin == NULL && g_get_monotonic_time () < deadline)
+    {
+      g_thread_yield ();
+      webrtcbin = dup_only_webrtcbin (self, former);
+    }
+  fail_unless (webrtcbin != NULL, "%s: not one webrtcbin, or still the former",
+               GST_OBJECT_NAME (self->pipeline));
+
+  return webrtcbin;
+}
+
 void
 session_peer_wait_event (SessionPeer *self, KpEventType type, guint n)
 {

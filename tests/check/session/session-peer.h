@@ -41,6 +41,8 @@ void session_peer_stop (SessionPeer *self);
 void session_peer_free (SessionPeer *self);
 
 /* Fail after 10 s. */
+/* Owned; the only one that is in the bin, once it is not @former (which may be NULL). */
+GstElement *session_peer_wait_webrtcbin (SessionPeer *self, GstElement *former);
 void session_peer_wait_event (SessionPeer *self, KpEventType type, guint n);
 void session_peer_wait_frames (SessionPeer *self, guint more, guint32 colour);
 void session_peer_wait_sound (SessionPeer *self, guint more);
