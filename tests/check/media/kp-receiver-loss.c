@@ -9,9 +9,18 @@ lose_all (GstBuffer *packet, guint *counter)
   return TRUE;
 }
 
+/* One at once, and then one in 500 ms, for the time that the machine took since @start. */
+static void
+assert_requests (guint n, GstClockTime start)
+{
+  g_assert_cmpuint (n, >=, 1);
+  g_assert_cmpuint (n, <=, 1 + (gst_util_get_timestamp () - start) / (500 * GST_MSECOND));
+}
+
 /* One lost picture: a request at the next packet, no broken picture, and the picture is back with the keyframe. */
 GST_START_TEST (test_loss)
 {
+  GstClockTime start;
   Link link;
 
   link_init (&link, __i__);
@@ -24,10 +33,11 @@ GST_START_TEST (test_loss)
   send_next (&link);
   g_assert_cmpuint (carry (&link, lose_all, NULL), >, 0);
 
+  start = gst_util_get_timestamp ();
   send_next (&link);
   carry (&link, NULL, NULL);
   g_assert_cmpuint (link.n_pictures, ==, 10);
-  g_assert_cmpuint (take_requests (&link, TRUE), ==, 1);
+  assert_requests (take_requests (&link, TRUE), start);
 
   for (guint i = 0; i < 2 * TURN_LENGTH; i++)
     {
@@ -73,9 +83,9 @@ GST_START_TEST (test_heavy_loss)
       send_next (&link);
       carry (&link, lose_each_tenth, &counter);
       n = take_requests (&link, TRUE);
-      g_assert_cmpuint (n, <=, 1);
       if (n == 0)
         continue;
+      assert_requests (n, before);
       if (n_requests++ > 0)
         g_assert_cmpuint (gst_util_get_timestamp () - last, >=, 500 * GST_MSECOND);
       last = before;
@@ -87,7 +97,8 @@ GST_START_TEST (test_heavy_loss)
 }
 GST_END_TEST;
 
-/* The first packets were lost: asks at once, shows nothing broken, asks again when the request was not answered. */
+/* The first packets were lost: asks at once, shows nothing broken, asks again when the request was not answered. At
+ * full speed the encoder would come to its own next keyframe, every 2000 pictures, before that. */
 GST_START_TEST (test_starts_without_keyframe)
 {
   GstClockTime start;
@@ -96,12 +107,10 @@ GST_START_TEST (test_starts_without_keyframe)
   link_init (&link, __i__);
   send_next (&link);
   carry (&link, lose_all, NULL);
-  for (guint i = 0; i < 3; i++)
-    {
-      send_next (&link);
-      carry (&link, NULL, NULL);
-    }
-  g_assert_cmpuint (take_requests (&link, FALSE), ==, 1);
+  start = gst_util_get_timestamp ();
+  send_next (&link);
+  carry (&link, NULL, NULL);
+  assert_requests (take_requests (&link, FALSE), start);
 
   start = gst_util_get_timestamp ();
   while (take_requests (&link, TRUE) == 0 && gst_util_get_timestamp () - start < 20 * GST_SECOND)
@@ -109,6 +118,7 @@ GST_START_TEST (test_starts_without_keyframe)
       send_next (&link);
       carry (&link, NULL, NULL);
       g_assert_cmpuint (link.n_pictures, ==, 0);
+      g_poll (NULL, 0, 1);
     }
   g_assert_cmpuint (gst_util_get_timestamp () - start, <, 20 * GST_SECOND);
 
@@ -255,6 +265,7 @@ kp_receiver_loss_suite (void)
   TCase *tcase = tcase_create ("media");
 
   suite_add_tcase (suite, tcase);
+  tcase_add_checked_fixture (tcase, NULL, show_elements);
   tcase_add_loop_test (tcase, test_loss, 0, N_VIDEO_CODECS);
   tcase_add_loop_test (tcase, test_heavy_loss, 0, 3);
   tcase_add_loop_test (tcase, test_starts_without_keyframe, 0, N_VIDEO_CODECS);

@@ -184,6 +184,7 @@ kp_receiver_suite (void)
   TCase *tcase = tcase_create ("media");
 
   suite_add_tcase (suite, tcase);
+  tcase_add_checked_fixture (tcase, NULL, show_elements);
   tcase_add_loop_test (tcase, test_decodes, 0, G_N_ELEMENTS (codecs));
   tcase_add_loop_test (tcase, test_not_wanted, 0, 2);
   tcase_add_loop_test (tcase, test_raw_caps, 0, 4);

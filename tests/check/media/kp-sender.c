@@ -476,6 +476,7 @@ kp_sender_suite (void)
   TCase *tcase = tcase_create ("media");
 
   suite_add_tcase (suite, tcase);
+  tcase_add_checked_fixture (tcase, NULL, show_elements);
   tcase_add_loop_test (tcase, test_packets, 0, G_N_ELEMENTS (codecs));
   tcase_add_test (tcase, test_no_extensions);
   tcase_add_loop_test (tcase, test_one_in_one_out, 0, N_VIDEO_CODECS);

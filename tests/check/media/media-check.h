@@ -126,13 +126,28 @@ media_keyframe_request_new (void)
   return gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, 0);
 }
 
-/* check runs each test in a process of its own: the registry is whole again afterwards. */
+static GSList *media_hidden; /* owned features */
+
 static inline void
 hide_element (const gchar *factory)
 {
-  g_autoptr (GstPluginFeature) feature
-      = factory ? gst_registry_lookup_feature (gst_registry_get (), factory) : NULL;
+  GstPluginFeature *feature = factory ? gst_registry_lookup_feature (gst_registry_get (), factory) : NULL;
 
-  if (feature)
-    gst_registry_remove_feature (gst_registry_get (), feature);
+  if (feature == NULL)
+    return;
+
+  gst_registry_remove_feature (gst_registry_get (), feature);
+  media_hidden = g_slist_prepend (media_hidden, feature);
+}
+
+/* The teardown of each test that hides: the next one may run in the same process. */
+static inline void
+show_elements (void)
+{
+  while (media_hidden)
+    {
+      gst_registry_add_feature (gst_registry_get (), media_hidden->data);
+      gst_object_unref (media_hidden->data);
+      media_hidden = g_slist_delete_link (media_hidden, media_hidden);
+    }
 }
