@@ -8,7 +8,7 @@ import {join} from 'node:path';
 import {createInterface} from 'node:readline';
 
 import {buildDir, here, keptFile, until} from './harness.mjs';
-import {coloursOfFrame, frequencyOf, quadrants} from './media.mjs';
+import {frequencyOf, pixelsOfFrame} from './media.mjs';
 
 const picture = {width: 64, height: 48, stride: 64 * 3};
 const frameSize = picture.stride * picture.height;
@@ -141,7 +141,7 @@ export async function runElement(test, command, readLine = () => {}) {
       pictures.last = null;
       sound.forget();
     },
-    colours: () => pictures.last && coloursOfFrame(pictures.last, picture, quadrants.points),
+    pixels: (points) => pictures.last && pixelsOfFrame(pictures.last, picture, points),
     tone: () => sound.frequency(),
   };
 }

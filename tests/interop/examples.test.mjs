@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The examples of an application that signals: the element offers, Chromium answers, by hand and with kurento-utils. */
+/* The examples of an application that signals: the element offers, a browser answers, by hand and with kurento-utils. */
 
 import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
 
+import {browserNames, sharedBrowser} from './browsers.mjs';
 import {callers, makeCallee, ownPage, startCaller} from './caller.mjs';
 import {
-  hears, hearsMicrophone, look, openPage, sees, seesCamera, sharedBrowser, sharedFolder, until,
+  hears, hearsMicrophone, look, openPage, sees, seesCamera, sharedFolder, until,
 } from './harness.mjs';
 import {bars} from './media.mjs';
 
 const callee = sharedFolder(makeCallee);
-const browser = sharedBrowser();
 
 const errors = (page) => page.evaluate(() => errors);
 const stop = (page) => page.evaluate(() => stop());
@@ -23,9 +23,9 @@ async function receives(page, selector = '#videoOutput') {
   await hears(page, selector, bars);
 }
 
-async function isReceived(peer) {
-  await seesCamera(peer);
-  await hearsMicrophone(peer);
+async function isReceived(peer, page) {
+  await seesCamera(peer, page);
+  await hearsMicrophone(peer, page);
 }
 
 async function talks(page, text) {
@@ -34,13 +34,18 @@ async function talks(page, text) {
   await until('what was said comes back', () => page.evaluate((said) => lines.includes(`You said: ${said}`), text));
 }
 
-async function open(context, command, options) {
+async function open(context, browser, command, options) {
   const peer = await startCaller(context, command, callee(), options);
-  return {peer, page: await openPage(context, browser(), peer.url)};
+  return {peer, page: await openPage(context, browser, peer.url)};
 }
 
-for (const [language, command] of Object.entries(callers))
-  describe(`a call from ${language}`, () => {
+const runs = browserNames.flatMap((name) => Object.keys(callers).map((language) => [name, language]));
+
+for (const [name, language] of runs)
+  describe(`a call from ${language} to ${name}`, () => {
+    const browser = sharedBrowser(name);
+    const command = callers[language];
+
     test('its own page answers, and again', async (context) => {
       const peer = await startCaller(context, command, ownPage);
       const page = await openPage(context, browser(), peer.url);
@@ -49,7 +54,7 @@ for (const [language, command] of Object.entries(callers))
         const text = `¿Qué tal? ${round}`;
         await page.click('#answer');
         await receives(page, '#remote');
-        await isReceived(peer);
+        await isReceived(peer, page);
         await page.waitForSelector('#line:enabled');
         await page.type('#line', text);
         await page.keyboard.press('Enter');
@@ -65,12 +70,12 @@ for (const [language, command] of Object.entries(callers))
     });
 
     test('kurento-utils answers; leave and return five times', async (context) => {
-      const {peer, page} = await open(context, command);
+      const {peer, page} = await open(context, browser(), command);
 
       for (const round of [1, 2, 3, 4, 5]) {
         await start(page, 'Sendrecv');
         await receives(page);
-        await isReceived(peer);
+        await isReceived(peer, page);
         await talks(page, `grüß dich ${round}`);
         await stop(page);
         assert.deepEqual(await errors(page), [], `round ${round}`);
@@ -78,7 +83,7 @@ for (const [language, command] of Object.entries(callers))
     });
 
     test('a wrong answer is refused with words, and the next call is possible', async (context) => {
-      const {peer, page} = await open(context, command);
+      const {peer, page} = await open(context, browser(), command);
 
       await start(page, 'Sendrecv', 'no SDP');
       await until('the page hears why', async () => (await errors(page)).length === 1);
@@ -86,11 +91,11 @@ for (const [language, command] of Object.entries(callers))
       await stop(page);
       await start(page, 'Sendrecv');
       await receives(page);
-      await isReceived(peer);
+      await isReceived(peer, page);
     });
 
     test('a second page takes over', async (context) => {
-      const {peer, page} = await open(context, command);
+      const {peer, page} = await open(context, browser(), command);
       const second = await openPage(context, browser(), peer.url);
 
       await start(page, 'Sendrecv');
@@ -102,25 +107,28 @@ for (const [language, command] of Object.entries(callers))
     });
   });
 
-describe('the element offers to kurento-utils', () => {
-  test('it only sends', async (context) => {
-    const {page} = await open(context, callers.Python, {factory: 'kurentopeersendonly', receive: []});
+for (const name of browserNames)
+  describe(`the element offers to kurento-utils in ${name}`, () => {
+    const browser = sharedBrowser(name);
 
-    await start(page, 'Recvonly');
-    await receives(page);
-    await talks(page, 'Seen and heard');
-    assert.match(await page.evaluate(() => offers[0]), /a=sendonly/);
-    assert.deepEqual(await errors(page), []);
+    test('it only sends', async (context) => {
+      const {page} = await open(context, browser(), callers.Python, {factory: 'kurentopeersendonly', receive: []});
+
+      await start(page, 'Recvonly');
+      await receives(page);
+      await talks(page, 'Seen and heard');
+      assert.match(await page.evaluate(() => offers[0]), /a=sendonly/);
+      assert.deepEqual(await errors(page), []);
+    });
+
+    test('it only receives', async (context) => {
+      const {peer, page} = await open(context, browser(), callers.Python, {factory: 'kurentopeerrecvonly', send: []});
+
+      await start(page, 'Sendonly');
+      await isReceived(peer, page);
+      await talks(page, 'Here I am');
+      assert.match(await page.evaluate(() => offers[0]), /a=recvonly/);
+      assert.equal(await look.frames(page, '#videoOutput'), 0);
+      assert.deepEqual(await errors(page), []);
+    });
   });
-
-  test('it only receives', async (context) => {
-    const {peer, page} = await open(context, callers.Python, {factory: 'kurentopeerrecvonly', send: []});
-
-    await start(page, 'Sendonly');
-    await isReceived(peer);
-    await talks(page, 'Here I am');
-    assert.match(await page.evaluate(() => offers[0]), /a=recvonly/);
-    assert.equal(await look.frames(page, '#videoOutput'), 0);
-    assert.deepEqual(await errors(page), []);
-  });
-});

@@ -1,31 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Browsers, pages and waiting. Whatever is opened for a test is closed at its end, whether it passes or not. */
+/* Pages and waiting. Whatever is opened for a test is closed at its end, whether it passes or not. */
 
-import {mkdir, mkdtemp, readFile, rm} from 'node:fs/promises';
+import {mkdir, readFile} from 'node:fs/promises';
 import {createServer} from 'node:net';
-import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
 import {after, before} from 'node:test';
 import {fileURLToPath} from 'node:url';
 
-import puppeteer from 'puppeteer-core';
-
-import {colourName, quadrants, sameTone, writeFakeDevices} from './media.mjs';
+import {sameTone} from './media.mjs';
 
 export const here = fileURLToPath(new URL('.', import.meta.url));
 export const root = resolve(here, '../..');
 export const buildDir = resolve(process.env.KURENTOPEER_BUILDDIR ?? join(root, 'build'));
 export const pageDir = join(root, 'gst/kurentopeer/signalling/page');
-
-const chromium = process.env.CHROMIUM ?? '/usr/bin/chromium';
-/* No name is ever looked up outside: kurento-utils brings a list of public STUN servers. */
-const names = 'MAP insecure.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost';
-const quiet = ['--no-sandbox', '--no-first-run', '--disable-background-networking', '--disable-component-update',
-  '--disable-sync', '--disable-default-apps', '--disable-extensions', '--disable-domain-reliability',
-  '--disable-breakpad', '--metrics-recording-only', '--mute-audio', '--disable-dev-shm-usage',
-  '--disable-background-timer-throttling', '--disable-renderer-backgrounding',
-  '--disable-backgrounding-occluded-windows', '--allow-loopback-in-peer-connection'];
 
 /* Calls `check` until it gives something true, which is returned. */
 export async function until(what, check, {deadline = 10000, every = 40} = {}) {
@@ -82,38 +70,8 @@ export async function keptFile(name) {
   return join(folder, name);
 }
 
-/* mdns: hide local addresses from pages that may not use the camera, as browsers do by default. devices: "granted",
- * "denied", or "microphone" for that alone.
- * `test` is node's test context, or anything else with an after(). */
-export async function startBrowser(test, {mdns = true, devices = 'granted'} = {}) {
-  const folder = await mkdtemp(join(tmpdir(), 'kurentopeer-interop-'));
-  const fake = await writeFakeDevices(folder);
-  const capture = {
-    granted: ['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream',
-      `--use-file-for-fake-video-capture=${fake.camera}`, `--use-file-for-fake-audio-capture=${fake.microphone}`],
-    denied: ['--use-fake-ui-for-media-stream=deny', '--use-fake-device-for-media-stream'],
-    microphone: ['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream=device-count=0'],
-  }[devices];
-  const off = ['OptimizationHints', 'MediaRouter', 'Translate', ...mdns ? [] : ['WebRtcHideLocalIpsWithMdns']];
-  const browser = await puppeteer.launch({
-    executablePath: chromium,
-    headless: true, /* the new one */
-    userDataDir: join(folder, 'profile'),
-    acceptInsecureCerts: true,
-    defaultViewport: {width: 1200, height: 720},
-    args: [...quiet, ...capture, `--host-resolver-rules=${names}`, `--disable-features=${off}`,
-      '--autoplay-policy=no-user-gesture-required'],
-  });
-
-  test.after(async () => {
-    await browser.close();
-    await rm(folder, {recursive: true, force: true, maxRetries: 5});
-  });
-  return browser;
-}
-
-/* What all tests of a suite share: to be called where before() may be. `make` gets something with an after(). */
-function shared(make) {
+/* A folder for all tests of a suite: to be called where before() may be. `make` gets something with an after(). */
+export function sharedFolder(make) {
   const ends = [];
   let made;
 
@@ -124,10 +82,8 @@ function shared(make) {
   return () => made;
 }
 
-export const sharedBrowser = (options) => shared((suite) => startBrowser(suite, options));
-export const sharedFolder = shared;
-
-/* A page in a context of its own, with the probe in it. What it complains of is collected in `problems`. */
+/* A page in a context of its own, with the probe in it. What it complains of is collected in `problems`; `devices` is
+ * what its camera and microphone send. */
 export async function openPage(test, browser, url, {viewport, media, prepare} = {}) {
   const context = await browser.createBrowserContext();
   const page = await context.newPage();
@@ -140,38 +96,41 @@ export async function openPage(test, browser, url, {viewport, media, prepare} = 
   await page.evaluateOnNewDocument(await readFile(join(here, 'probe.js'), 'utf8'));
   if (viewport)
     await page.setViewport(viewport);
-  if (media)
+  if (media && browser.name === 'chromium') /* Firefox cannot be asked to */
     await page.emulateMediaFeatures(media);
   await prepare?.(page);
   await page.goto(url, {waitUntil: 'domcontentloaded'});
-  return Object.assign(page, {problems});
+  return Object.assign(page, {problems, devices: browser.devices});
 }
 
 /* What a <video> of a page shows and plays. */
 export const look = {
-  colours: async (page, selector, points) =>
-    (await page.evaluate((...args) => probe.pixels(...args), selector, points))?.map(colourName),
+  pixels: (page, selector, points) => page.evaluate((...args) => probe.pixels(...args), selector, points),
   tone: (page, selector) => page.evaluate((...args) => probe.tone(...args), selector),
   decoded: (page) => page.evaluate(() => probe.decoded),
   frames: (page, selector) => page.evaluate((...args) => probe.frames(...args), selector),
 };
 
-export async function sees(page, selector, {points, colours}, options) {
+/* A browser need not paint what nobody looks at. */
+export async function sees(page, selector, picture, options) {
+  await page.bringToFront();
   const frames = await look.frames(page, selector);
-  await untilEqual(`${selector} shows ${colours}`, () => look.colours(page, selector, points), colours, options);
+  await untilEqual(`${selector} shows ${picture.colours}`,
+    async () => picture.read(await look.pixels(page, selector, picture.points)), picture.colours, options);
   await until(`${selector} moves`, async () => await look.frames(page, selector) > frames + 2, options);
 }
 
 export const hears = (page, selector, {tone}, options) =>
   untilTone(`${selector} plays ${tone} Hz`, () => look.tone(page, selector), tone, options);
 
-/* What the peer of a browser decodes: only what comes from now on counts. */
-export async function seesCamera(peer, options) {
+/* What the peer of a page decodes: only what comes from now on counts. */
+export async function seesCamera(peer, {devices}, options) {
   peer.forget();
-  await untilEqual('the peer sees the camera', peer.colours, quadrants.colours, options);
+  await untilEqual('the peer sees the camera', async () => devices.read(await peer.pixels(devices.points)),
+    devices.colours, options);
 }
 
-export async function hearsMicrophone(peer, options) {
+export async function hearsMicrophone(peer, {devices}, options) {
   peer.forget();
-  await untilTone('the peer hears the microphone', peer.tone, quadrants.tone, options);
+  await untilTone('the peer hears the microphone', peer.tone, devices.tone, options);
 }

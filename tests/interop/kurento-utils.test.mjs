@@ -5,12 +5,14 @@
 import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
 
+import {browserNames, sharedBrowser} from './browsers.mjs';
 import {
-  hears, hearsMicrophone, look, openPage, sees, seesCamera, sharedBrowser, sharedFolder, until,
+  hears, hearsMicrophone, look, openPage, sees, seesCamera, sharedFolder, until,
 } from './harness.mjs';
+import {startElement} from './element.mjs';
 import {makeDocumentRoot} from './kurento-utils.mjs';
 import {bars} from './media.mjs';
-import {peers, withElement} from './peers.mjs';
+import {pairs, withElement} from './peers.mjs';
 
 const documentRoot = sharedFolder(makeDocumentRoot);
 
@@ -23,14 +25,14 @@ async function receives(page) {
   await hears(page, '#videoOutput', bars);
 }
 
-async function isReceived(peer) {
-  await seesCamera(peer);
-  await hearsMicrophone(peer);
+async function isReceived(peer, page) {
+  await seesCamera(peer, page);
+  await hearsMicrophone(peer, page);
 }
 
-for (const [kind, startPeer] of peers)
-  describe(`kurento-utils and ${kind}`, () => {
-    const browser = sharedBrowser({mdns: kind === 'element'});
+for (const [name, kind, startPeer] of pairs)
+  describe(`kurento-utils in ${name} and ${kind}`, () => {
+    const browser = sharedBrowser(name);
 
     async function open(context, query = '', options = {}) {
       const peer = await startPeer(context, browser(), {documentRoot: documentRoot(), ...options});
@@ -44,7 +46,7 @@ for (const [kind, startPeer] of peers)
 
       await start(page);
       await receives(page);
-      await isReceived(peer);
+      await isReceived(peer, page);
       await page.waitForFunction(() => channelOpen);
       await page.evaluate(() => webRtcPeer.send('from the browser: grüß dich'));
       await until('the line arrives', () => peer.lines.includes('from the browser: grüß dich'));
@@ -65,7 +67,7 @@ for (const [kind, startPeer] of peers)
       const {peer, page} = await open(context, '?mode=Sendonly');
 
       await start(page);
-      await isReceived(peer);
+      await isReceived(peer, page);
       assert.equal(await look.frames(page, '#videoOutput'), 0);
       assert.deepEqual(await errors(page), []);
     });
@@ -76,17 +78,16 @@ for (const [kind, startPeer] of peers)
       for (const round of [1, 2, 3, 4, 5]) {
         await start(page);
         await receives(page);
-        await isReceived(peer);
+        await isReceived(peer, page);
         await stop(page);
         assert.deepEqual(await errors(page), [], `round ${round}`);
       }
     });
   });
 
-if (withElement)
-  describe('kurento-utils and the element', () => {
-    const browser = sharedBrowser();
-    const [, startElement] = peers.find(([kind]) => kind === 'element');
+for (const name of withElement ? browserNames : [])
+  describe(`kurento-utils in ${name} and the element`, () => {
+    const browser = sharedBrowser(name);
 
     /* The tutorials' own pages want TLS: wss: is written in them. */
     test('over TLS with a certificate of its own making, as magic mirror', async (context) => {
@@ -96,7 +97,7 @@ if (withElement)
       await page.waitForFunction(() => ws.readyState === WebSocket.OPEN);
       await start(page);
       await receives(page);
-      await isReceived(peer);
+      await isReceived(peer, page);
     });
 
     for (const [factory, mode, send, receive] of [
@@ -116,9 +117,9 @@ if (withElement)
         if (send.includes('audio'))
           await hears(page, '#videoOutput', bars);
         if (receive.includes('video'))
-          await seesCamera(peer);
+          await seesCamera(peer, page);
         if (receive.includes('audio'))
-          await hearsMicrophone(peer);
+          await hearsMicrophone(peer, page);
         assert.deepEqual(await errors(page), []);
       });
   });

@@ -5,34 +5,60 @@
 import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 
-/* What the pipeline sends: "videotestsrc pattern=smpte" and "audiotestsrc freq=440". */
-export const bars = {
-  tone: 440,
-  points: [1, 3, 5, 7, 9, 11, 13].map((x) => [x / 14, 0.3]),
-  colours: ['white', 'yellow', 'cyan', 'green', 'magenta', 'red', 'blue'],
-};
-
-/* What the browser's camera and microphone send. */
-export const quadrants = {
-  tone: 1000,
-  points: [[0.25, 0.25], [0.75, 0.25], [0.25, 0.75], [0.75, 0.75]],
-  colours: ['red', 'green', 'blue', 'white'],
-};
-
 const colourNames = ['black', 'blue', 'green', 'cyan', 'red', 'magenta', 'yellow', 'white'];
 
 /* The nearest corner of the colour cube, for a picture that went through a codec. */
-export function colourName([red, green, blue]) {
+function colourName([red, green, blue]) {
   const bright = Math.max(red, green, blue);
   if (bright < 64)
     return 'black';
   return colourNames[[red, green, blue].reduce((bits, value) => bits * 2 + (value > bright / 2 ? 1 : 0), 0)];
 }
 
-export function coloursOfFrame(rgb, {width, height, stride}, points) {
+const namesOf = (pixels) => pixels?.map(colourName);
+
+/* What the pipeline sends: "videotestsrc pattern=smpte" and "audiotestsrc freq=440". A picture is looked at in some
+ * points, and `read` is to make `colours` of the pixels there. */
+export const bars = {
+  tone: 440,
+  points: [1, 3, 5, 7, 9, 11, 13].map((x) => [x / 14, 0.3]),
+  colours: ['white', 'yellow', 'cyan', 'green', 'magenta', 'red', 'blue'],
+  read: namesOf,
+};
+
+/* What the camera and the microphone of Chromium send. */
+export const quadrants = {
+  tone: 1000,
+  points: [[0.25, 0.25], [0.75, 0.25], [0.25, 0.75], [0.75, 0.75]],
+  colours: ['red', 'green', 'blue', 'white'],
+  read: namesOf,
+};
+
+/* The ones of Firefox, which takes no files: one colour all over, that goes through all with Y = 128 and either Cb or Cr
+ * at its least or most. */
+const cycle = Array.from({length: 4 * 224}, (_, i) => {
+  const side = Math.floor(i / 224), step = i % 224;
+  const [cb, cr] = [[16 + step, 16], [240, 16 + step], [240 - step, 240], [16, 240 - step]][side];
+  return [130.4 + 1.596 * (cr - 128), 130.4 - 0.391 * (cb - 128) - 0.813 * (cr - 128), 130.4 + 2.018 * (cb - 128)]
+    .map((value) => Math.min(255, Math.max(0, value)));
+});
+
+const near = (one, other, distance) => one.every((value, i) => Math.abs(value - other[i]) < distance);
+
+export const hues = {
+  tone: 1000,
+  points: quadrants.points,
+  colours: 'one of the cycle',
+  read: (pixels) => {
+    const same = pixels?.every((pixel) => near(pixel, pixels[0], 12));
+    return same && cycle.some((colour) => near(pixels[0], colour, 20)) ? hues.colours : pixels;
+  },
+};
+
+export function pixelsOfFrame(rgb, {width, height, stride}, points) {
   return points.map(([x, y]) => {
     const at = Math.floor(y * height) * stride + Math.floor(x * width) * 3;
-    return colourName(rgb.subarray(at, at + 3));
+    return [...rgb.subarray(at, at + 3)];
   });
 }
 

@@ -5,11 +5,12 @@
 import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
 
+import {browserNames, sharedBrowser} from './browsers.mjs';
 import {
-  freePort, hears, hearsMicrophone, keptFile, look, openPage, sees, seesCamera, sharedBrowser, until,
+  freePort, hears, hearsMicrophone, keptFile, look, openPage, sees, seesCamera, until,
 } from './harness.mjs';
 import {bars} from './media.mjs';
-import {peers} from './peers.mjs';
+import {pairs} from './peers.mjs';
 import {startStandIn} from './standin.mjs';
 
 const phone = {width: 390, height: 844, deviceScaleFactor: 2, isMobile: true, hasTouch: true};
@@ -33,8 +34,8 @@ async function talks(page, peer) {
   await sees(page, '#remote', bars);
   await hears(page, '#remote', bars);
   assert.equal(await page.$eval('#remote', ({muted}) => muted), false);
-  await seesCamera(peer);
-  await hearsMicrophone(peer);
+  await seesCamera(peer, page);
+  await hearsMicrophone(peer, page);
   assert.ok(await visible(page, '#local'));
 }
 
@@ -56,9 +57,9 @@ async function chats(page, peer, line) {
   await until('the answer arrives', async () => (await chat(page)).includes(`Peer${line}, too`));
 }
 
-for (const [kind, startPeer] of peers)
-  describe(`page and ${kind}`, () => {
-    const browser = sharedBrowser();
+for (const [name, kind, startPeer] of pairs)
+  describe(`page in ${name} and ${kind}`, () => {
+    const browser = sharedBrowser(name);
 
     test('watch, connect, chat, leave, again', async (context) => {
       const peer = await startPeer(context, browser());
@@ -72,7 +73,7 @@ for (const [kind, startPeer] of peers)
         await talks(page, peer);
         await chats(page, peer, `Hello ${round} <b>&amp;`);
         if (round === 1)
-          await page.screenshot({path: await keptFile(`page-${kind}.png`)});
+          await page.screenshot({path: await keptFile(`page-${name}-${kind}.png`)});
         await page.click('#leave');
         await watches(page);
       }
@@ -87,7 +88,7 @@ for (const [kind, startPeer] of peers)
       await watches(page);
       await page.click('#connect');
       await talks(page, first);
-      await page.screenshot({path: await keptFile(`page-${kind}-phone.png`)});
+      await page.screenshot({path: await keptFile(`page-${name}-${kind}-phone.png`)});
       await page.reload();
       await watches(page);
       await page.click('#connect');
@@ -118,10 +119,10 @@ for (const [kind, startPeer] of peers)
     });
   });
 
-/* The stand-in cannot be reached by a hidden address, the element can. */
-for (const [kind, startPeer] of peers)
-  describe(`page and ${kind}, without permission`, () => {
-    const browser = sharedBrowser({devices: 'denied', mdns: kind === 'element'});
+/* Chromium cannot reach a hidden address, so not the stand-in in it; Firefox and the element can. */
+for (const [name, kind, startPeer] of pairs)
+  describe(`page in ${name} and ${kind}, without permission`, () => {
+    const browser = sharedBrowser(name, {devices: 'denied', mdns: kind === 'element'});
 
     test('says so, and connects without', async (context) => {
       const peer = await startPeer(context, browser());
@@ -142,57 +143,65 @@ for (const [kind, startPeer] of peers)
     });
   });
 
-describe('page, in trouble', () => {
-  const browser = sharedBrowser({devices: 'microphone', mdns: false});
+for (const name of browserNames)
+  describe(`page in ${name}, in trouble`, () => {
+    const browser = sharedBrowser(name, {mdns: name === 'firefox'});
 
-  test('no camera', async (context) => {
-    const peer = await startStandIn(context, browser());
-    const page = await openPage(context, browser(), peer.url);
+    test('no camera', async (context) => {
+      const peer = await startStandIn(context, browser());
+      const page = await openPage(context, browser(), peer.url, {prepare: (made) => made.evaluateOnNewDocument(() => {
+        const {getUserMedia} = navigator.mediaDevices;
+        navigator.mediaDevices.getUserMedia = async (constraints) => {
+          if (constraints.video)
+            throw new DOMException('none', 'NotFoundError');
+          return getUserMedia.call(navigator.mediaDevices, constraints);
+        };
+      })});
 
-    await watches(page);
-    await page.click('#connect');
-    await says(page, /sound and microphone are on/);
-    await sees(page, '#remote', bars);
-    assert.equal(await visible(page, '#local'), false);
+      await watches(page);
+      await page.click('#connect');
+      await says(page, /sound and microphone are on/);
+      await sees(page, '#remote', bars);
+      assert.equal(await visible(page, '#local'), false);
+    });
+
+    test('no camera and no microphone', async (context) => {
+      const peer = await startStandIn(context, browser());
+      const page = await openPage(context, browser(), peer.url, {prepare: (made) => made.evaluateOnNewDocument(() => {
+        navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('none', 'NotFoundError'));
+      })});
+
+      await watches(page);
+      await page.click('#connect');
+      await says(page, /no camera and no microphone/);
+      assert.ok(await visible(page, '#listen'));
+    });
+
+    test('not in a secure context', async (context) => {
+      const peer = await startStandIn(context, browser());
+      const page = await openPage(context, browser(), peer.url.replace('127.0.0.1', 'insecure.test'));
+
+      await watches(page);
+      await page.click('#connect');
+      await says(page, /localhost or over https/);
+      assert.ok(await visible(page, '#listen'));
+    });
+
+    test('the server ends the session', async (context) => {
+      const peer = await startStandIn(context, browser());
+      const page = await openPage(context, browser(), peer.url);
+
+      await watches(page);
+      peer.endSession('out of tape.');
+      await says(page, /The other side has ended: out of tape\. Trying again/);
+      await watches(page);
+    });
+
+    test('a wrong token', async (context) => {
+      const peer = await startStandIn(context, browser(), {token: 'secret'});
+      const page = await openPage(context, browser(), `${peer.url}?token=guess`);
+
+      await says(page, /does not accept this page.*Trying again/);
+      assert.equal(await look.decoded(page), 0);
+    });
   });
-
-  test('no camera and no microphone', async (context) => {
-    const peer = await startStandIn(context, browser());
-    const page = await openPage(context, browser(), peer.url, {prepare: (made) => made.evaluateOnNewDocument(() => {
-      navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('none', 'NotFoundError'));
-    })});
-
-    await watches(page);
-    await page.click('#connect');
-    await says(page, /no camera and no microphone/);
-    assert.ok(await visible(page, '#listen'));
-  });
-
-  test('not in a secure context', async (context) => {
-    const peer = await startStandIn(context, browser());
-    const page = await openPage(context, browser(), peer.url.replace('127.0.0.1', 'insecure.test'));
-
-    await watches(page);
-    await page.click('#connect');
-    await says(page, /localhost or over https/);
-    assert.ok(await visible(page, '#listen'));
-  });
-
-  test('the server ends the session', async (context) => {
-    const peer = await startStandIn(context, browser());
-    const page = await openPage(context, browser(), peer.url);
-
-    await watches(page);
-    peer.endSession('out of tape.');
-    await says(page, /The other side has ended: out of tape\. Trying again/);
-    await watches(page);
-  });
-
-  test('a wrong token', async (context) => {
-    const peer = await startStandIn(context, browser(), {token: 'secret'});
-    const page = await openPage(context, browser(), `${peer.url}?token=guess`);
-
-    await says(page, /does not accept this page.*Trying again/);
-    assert.equal(await look.decoded(page), 0);
-  });
-});

@@ -3,7 +3,11 @@
 /* Put into every page of the tests: looks at what a <video> really shows and plays. */
 
 globalThis.probe = {
-  frames: (selector) => document.querySelector(selector)?.getVideoPlaybackQuality().totalVideoFrames ?? 0,
+  /* Firefox counts those of a stream elsewhere. */
+  frames(selector) {
+    const video = document.querySelector(selector);
+    return video?.mozPaintedFrames ?? video?.getVideoPlaybackQuality().totalVideoFrames ?? 0;
+  },
 
   pixels(selector, points) {
     const video = document.querySelector(selector);

@@ -10,7 +10,6 @@ import {extname, join} from 'node:path';
 import {WebSocketServer} from 'ws';
 
 import {freePort, here, look, openPage, pageDir} from './harness.mjs';
-import {quadrants} from './media.mjs';
 
 const types = {'.html': 'text/html', '.css': 'text/css', '.js': 'text/javascript', '.svg': 'image/svg+xml'};
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
@@ -81,7 +80,7 @@ export async function startStandIn(test, browser, {port, token, documentRoot = p
     stop: stopOnce,
     say: (text) => page.evaluate((line) => say(line), text),
     forget: () => {}, /* a <video> shows the present */
-    colours: () => look.colours(page, '#remote', quadrants.points),
+    pixels: (points) => look.pixels(page, '#remote', points),
     tone: () => look.tone(page, '#remote'),
     endSession: (message) => client.send(JSON.stringify({id: 'stopCommunication', message})),
   };
