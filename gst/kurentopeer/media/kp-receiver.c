@@ -3,6 +3,7 @@
 
 #include "gstkurentoerror.h"
 #include "kp-element.h"
+#include "kp-h264-check.h"
 #include "kp-keyframe-limit.h"
 #include "kp-media-debug.h"
 
@@ -26,6 +27,7 @@ struct _KpReceiver
   GstPad *sink; /* borrowed, of the bin */
 
   /* of the streaming thread */
+  KpH264Check h264;
   gboolean seen_packet;
   gboolean ignores_discont; /* the next request is about the first packet's DISCONT */
   gboolean needs_keyframe; /* what comes cannot be decoded until there is one */
@@ -186,6 +188,26 @@ outer_request_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   return GST_PAD_PROBE_DROP;
 }
 
+static gboolean
+is_h264 (KpReceiver *self)
+{
+  return g_str_equal (self->codec->name, "H264");
+}
+
+/* Parameter sets that came alone may be noise: those of the next keyframe count. */
+static void
+check_caps (KpReceiver *self, GstEvent *event)
+{
+  GstCaps *caps;
+
+  if (GST_EVENT_TYPE (event) != GST_EVENT_CAPS || !is_h264 (self))
+    return;
+
+  gst_event_parse_caps (event, &caps);
+  kp_h264_check_set_caps (&self->h264, caps);
+  self->needs_keyframe = TRUE;
+}
+
 /* Whether the decoder is to have @buffer. */
 static gboolean
 admit_frame (KpReceiver *self, GstBuffer *buffer)
@@ -197,6 +219,12 @@ admit_frame (KpReceiver *self, GstBuffer *buffer)
     }
   if (self->codec->kind == KP_MEDIA_AUDIO)
     return TRUE;
+  if (is_h264 (self) && !kp_h264_check_is_good (&self->h264, buffer))
+    {
+      GST_DEBUG_OBJECT (self, "this is no H.264");
+      lose_sync (self);
+      return FALSE;
+    }
   if (GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT))
     {
       if (self->needs_keyframe)
@@ -223,7 +251,10 @@ encoded_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   KpReceiver *self = user_data;
 
   if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM)
-    return is_useless (self, GST_PAD_PROBE_INFO_EVENT (info)) ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
+    {
+      check_caps (self, GST_PAD_PROBE_INFO_EVENT (info));
+      return is_useless (self, GST_PAD_PROBE_INFO_EVENT (info)) ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
+    }
 
   if (!admit_frame (self, GST_PAD_PROBE_INFO_BUFFER (info)))
     {
@@ -367,6 +398,7 @@ kp_receiver_finalize (GObject *object)
   KpReceiver *self = KP_RECEIVER (object);
 
   g_clear_object (&self->outlet);
+  kp_h264_check_clear (&self->h264);
   g_mutex_clear (&self->lock);
 
   G_OBJECT_CLASS (kp_receiver_parent_class)->finalize (object);
@@ -387,6 +419,7 @@ kp_receiver_init (KpReceiver *self)
 {
   self->needs_keyframe = TRUE;
   self->was_dropping = TRUE;
+  kp_h264_check_init (&self->h264);
   g_mutex_init (&self->lock);
   kp_keyframe_limit_init (&self->keyframe_limit, KEYFRAME_INTERVAL);
 }
