@@ -39,13 +39,13 @@ gst_kurento_peer_handle_message (GstBin *bin, GstMessage *message)
   switch (GST_MESSAGE_TYPE (message))
     {
     case GST_MESSAGE_ERROR:
-      if (gst_kurento_peer_is_capture (self, GST_MESSAGE_SRC (message)))
+      if (gst_kurento_peer_is_local (self, GST_MESSAGE_SRC (message)))
         break;
       handle_child_error (self, message);
       gst_message_unref (message);
       return;
     case GST_MESSAGE_WARNING:
-      if (gst_kurento_peer_is_capture (self, GST_MESSAGE_SRC (message)))
+      if (gst_kurento_peer_is_local (self, GST_MESSAGE_SRC (message)))
         break;
       log_child_warning (self, message);
       gst_message_unref (message);

@@ -3,16 +3,17 @@
 
 #include "gstkurentoerror.h"
 #include "kp-capture.h"
+#include "kp-gate-caps.h"
 
 #include <stdio.h>
 
 #define GST_CAT_DEFAULT gst_kurento_peer_debug
 
 static GstStaticPadTemplate sink_templates[KP_N_MEDIA_KINDS] = {
-  [KP_MEDIA_AUDIO]
-  = GST_STATIC_PAD_TEMPLATE ("audio_sink_%u", GST_PAD_SINK, GST_PAD_REQUEST, GST_STATIC_CAPS ("audio/x-raw")),
-  [KP_MEDIA_VIDEO]
-  = GST_STATIC_PAD_TEMPLATE ("video_sink_%u", GST_PAD_SINK, GST_PAD_REQUEST, GST_STATIC_CAPS ("video/x-raw")),
+  [KP_MEDIA_AUDIO] = GST_STATIC_PAD_TEMPLATE ("audio_sink_%u", GST_PAD_SINK, GST_PAD_REQUEST,
+                                              GST_STATIC_CAPS (KP_GATE_AUDIO_CAPS)),
+  [KP_MEDIA_VIDEO] = GST_STATIC_PAD_TEMPLATE ("video_sink_%u", GST_PAD_SINK, GST_PAD_REQUEST,
+                                              GST_STATIC_CAPS (KP_GATE_VIDEO_CAPS)),
 };
 
 static GstStaticPadTemplate audio_src_template = GST_STATIC_PAD_TEMPLATE (
@@ -89,12 +90,14 @@ gate_eos_cb (KpGate *gate, gpointer user_data)
 }
 
 static GstKurentoPeerTrack *
-track_new (GstKurentoPeer *self, KpMediaKind kind)
+track_new (GstKurentoPeer *self, KpMediaKind kind, const gchar *name)
 {
   GstKurentoPeerTrack *track = g_new0 (GstKurentoPeerTrack, 1);
 
   track->kind = kind;
   track->gate = gst_object_ref_sink (kp_gate_new (kind));
+  if (name)
+    gst_object_set_name (GST_OBJECT (track->gate), name); /* its errors name the pad */
   kp_gate_set_eos_func (KP_GATE (track->gate), gate_eos_cb, self);
   gst_bin_add (GST_BIN (self), track->gate);
 
@@ -178,7 +181,7 @@ gst_kurento_peer_request_new_pad (GstElement *element, GstPadTemplate *template,
       return NULL;
     }
 
-  track = track_new (self, kind);
+  track = track_new (self, kind, name);
   target = gst_element_get_static_pad (track->gate, "sink");
   track->pad = gst_object_ref_sink (gst_ghost_pad_new_from_template (name, target, template));
   gst_pad_set_active (track->pad, TRUE);
@@ -253,7 +256,7 @@ add_capture (GstKurentoPeer *self, GstKurentoSendSource source, KpMediaKind kind
 
   gst_object_ref_sink (capture);
   gst_bin_add (GST_BIN (self), capture);
-  track = track_new (self, kind);
+  track = track_new (self, kind, NULL);
   track->capture = g_steal_pointer (&capture);
   gst_element_link_pads (track->capture, "src", track->gate, "sink");
   publish_track (self, track);
@@ -328,12 +331,12 @@ gst_kurento_peer_remove_captures (GstKurentoPeer *self)
   GST_OBJECT_UNLOCK (self);
 }
 
-/* owned; of GstElement */
+/* Sources of our own, or, with @gates, all that is in front of a connection. Owned; of GstElement. */
 static GPtrArray *
-list_captures (GstKurentoPeer *self)
+list_local (GstKurentoPeer *self, gboolean gates)
 {
   GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
-  GPtrArray *captures = g_ptr_array_new_with_free_func (gst_object_unref);
+  GPtrArray *elements = g_ptr_array_new_with_free_func (gst_object_unref);
 
   GST_OBJECT_LOCK (self);
   for (guint i = 0; i < priv->tracks->len; i++)
@@ -341,21 +344,23 @@ list_captures (GstKurentoPeer *self)
       GstKurentoPeerTrack *track = g_ptr_array_index (priv->tracks, i);
 
       if (track->capture)
-        g_ptr_array_add (captures, gst_object_ref (track->capture));
+        g_ptr_array_add (elements, gst_object_ref (track->capture));
+      if (gates)
+        g_ptr_array_add (elements, gst_object_ref (track->gate));
     }
   GST_OBJECT_UNLOCK (self);
 
-  return captures;
+  return elements;
 }
 
-/* Whether @object is, or is in, a source of our own. */
+/* Whether @object is, or is in, what no peer has to do with: a source of our own, or a gate. */
 gboolean
-gst_kurento_peer_is_capture (GstKurentoPeer *self, GstObject *object)
+gst_kurento_peer_is_local (GstKurentoPeer *self, GstObject *object)
 {
-  g_autoptr (GPtrArray) captures = list_captures (self);
+  g_autoptr (GPtrArray) elements = list_local (self, TRUE);
 
-  for (guint i = 0; i < captures->len; i++)
-    if (gst_object_has_as_ancestor (object, g_ptr_array_index (captures, i)))
+  for (guint i = 0; i < elements->len; i++)
+    if (gst_object_has_as_ancestor (object, g_ptr_array_index (elements, i)))
       return TRUE;
 
   return FALSE;
@@ -365,7 +370,7 @@ gst_kurento_peer_is_capture (GstKurentoPeer *self, GstObject *object)
 void
 gst_kurento_peer_end_captures (GstKurentoPeer *self)
 {
-  g_autoptr (GPtrArray) captures = list_captures (self);
+  g_autoptr (GPtrArray) captures = list_local (self, FALSE);
 
   for (guint i = 0; i < captures->len; i++)
     gst_element_send_event (g_ptr_array_index (captures, i), gst_event_new_eos ());

@@ -95,7 +95,7 @@ gboolean gst_kurento_peer_add_tracks (GstKurentoPeer *self, KpSession *session, 
                                       GError **error);
 void gst_kurento_peer_end_captures (GstKurentoPeer *self);
 void gst_kurento_peer_remove_captures (GstKurentoPeer *self);
-gboolean gst_kurento_peer_is_capture (GstKurentoPeer *self, GstObject *object);
+gboolean gst_kurento_peer_is_local (GstKurentoPeer *self, GstObject *object);
 void gst_kurento_peer_query_latency (GstKurentoPeer *self, GstQuery *query);
 
 /* gstkurentopeer-streams.c */

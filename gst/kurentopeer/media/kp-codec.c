@@ -20,6 +20,7 @@ static const KpCodec codecs[] = {
       .payloader = "rtpvp8pay",
       .payloader_properties = PAY "picture-id-mode=15-bit",
       .depayloader = "rtpvp8depay",
+      .media_type = "video/x-vp8",
       .encoded_caps = "video/x-vp8",
       .encoders = NAMES ("vp8enc"),
       .decoders = NAMES ("vp8dec", "avdec_vp8"),
@@ -37,6 +38,10 @@ static const KpCodec codecs[] = {
       /* 1.22 tears frames of several slices apart when it makes a byte-stream */
       .depayloaded_caps = "video/x-h264,stream-format=(string)avc,alignment=(string)au",
       .parser = "h264parse",
+      .media_type = "video/x-h264",
+      .input_parser = "h264parse",
+      .input_parser_settings = "config-interval=-1",
+      .parsed_caps = "video/x-h264,stream-format=(string)byte-stream,alignment=(string)au",
       .encoded_caps = "video/x-h264,profile=(string)constrained-baseline,stream-format=(string)byte-stream,"
                       "alignment=(string)au",
       .encoders = NAMES ("x264enc", "openh264enc"),
@@ -51,9 +56,25 @@ static const KpCodec codecs[] = {
       .payloader = "rtpvp9pay",
       .payloader_properties = PAY "picture-id-mode=15-bit",
       .depayloader = "rtpvp9depay",
+      .media_type = "video/x-vp9",
       .encoded_caps = "video/x-vp9,profile=(string)0",
       .encoders = NAMES ("vp9enc"),
       .decoders = NAMES ("vp9dec", "avdec_vp9"),
+  },
+  {
+      .name = "AV1",
+      .kind = KP_MEDIA_VIDEO,
+      .clock_rate = 90000,
+      .default_pt = 100,
+      .payloader = "rtpav1pay",
+      .payloader_properties = PAY,
+      .depayloader = "rtpav1depay",
+      .parser = "av1parse",
+      .media_type = "video/x-av1",
+      .input_parser = "av1parse",
+      .parsed_caps = "video/x-av1,stream-format=(string)obu-stream,alignment=(string)obu",
+      .encoders = NAMES (NULL), /* too slow for a call: it is only passed on */
+      .decoders = NAMES ("dav1ddec", "av1dec"),
   },
   {
       .name = "OPUS",
@@ -64,6 +85,8 @@ static const KpCodec codecs[] = {
       .payloader = "rtpopuspay",
       .payloader_properties = PAY,
       .depayloader = "rtpopusdepay",
+      .media_type = "audio/x-opus",
+      .input_parser = "opusparse", /* an Ogg demuxer brings headers along */
       .encoded_caps = "audio/x-opus",
       .encoders = NAMES ("opusenc"),
       .decoders = NAMES ("opusdec"),
@@ -76,6 +99,7 @@ static const KpCodec codecs[] = {
       .payloader = "rtppcmupay",
       .payloader_properties = PAY_G711,
       .depayloader = "rtppcmudepay",
+      .media_type = "audio/x-mulaw",
       .encoded_caps = "audio/x-mulaw",
       .encoders = NAMES ("mulawenc"),
       .decoders = NAMES ("mulawdec"),
@@ -88,6 +112,7 @@ static const KpCodec codecs[] = {
       .payloader = "rtppcmapay",
       .payloader_properties = PAY_G711,
       .depayloader = "rtppcmadepay",
+      .media_type = "audio/x-alaw",
       .encoded_caps = "audio/x-alaw",
       .encoders = NAMES ("alawenc"),
       .decoders = NAMES ("alawdec"),
@@ -121,6 +146,18 @@ kp_codec_find (KpMediaKind kind, const gchar *name)
   return NULL;
 }
 
+const KpCodec *
+kp_codec_find_media_type (KpMediaKind kind, const gchar *media_type)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (codecs); i++)
+    {
+      if (codecs[i].kind == kind && g_str_equal (codecs[i].media_type, media_type))
+        return &codecs[i];
+    }
+
+  return NULL;
+}
+
 /* The first of @names that is installed, or NULL. */
 static const gchar *
 find_installed (const gchar *const *names)
@@ -140,7 +177,7 @@ check_any (const gchar *const *names, GPtrArray *missing)
 {
   if (find_installed (names))
     return TRUE;
-  if (missing)
+  if (missing && *names)
     g_ptr_array_add (missing, g_strjoinv (" or ", (gchar **)names));
 
   return FALSE;
@@ -218,12 +255,22 @@ list_add_all (GPtrArray *list, KpMediaKind kind, gboolean encode, gboolean decod
     }
 }
 
+static void
+set_no_codec (KpMediaKind kind, GPtrArray *missing, GError **error)
+{
+  g_autofree gchar *text = NULL;
+
+  g_ptr_array_add (missing, NULL);
+  text = g_strjoinv (", ", (gchar **)missing->pdata);
+  g_set_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_NOT_SUPPORTED,
+               "no %s codec can be used here: not installed: %s", kp_media_kind_to_string (kind), text);
+}
+
 GPtrArray *
 kp_codec_list (KpMediaKind kind, const gchar *preference, gboolean encode, gboolean decode, GError **error)
 {
   g_autoptr (GPtrArray) list = g_ptr_array_new ();
   g_autoptr (GPtrArray) missing = g_ptr_array_new_with_free_func (g_free);
-  g_autofree gchar *text = NULL;
 
   if (preference == NULL)
     list_add_all (list, kind, encode, decode, missing);
@@ -233,10 +280,25 @@ kp_codec_list (KpMediaKind kind, const gchar *preference, gboolean encode, gbool
   if (list->len > 0)
     return g_steal_pointer (&list);
 
-  g_ptr_array_add (missing, NULL);
-  text = g_strjoinv (", ", (gchar **)missing->pdata);
-  g_set_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_NOT_SUPPORTED,
-               "no %s codec can be used here: not installed: %s", kp_media_kind_to_string (kind), text);
+  set_no_codec (kind, missing, error);
+
+  return NULL;
+}
+
+GPtrArray *
+kp_codec_list_encoded (const KpCodec *self, gboolean decode, GError **error)
+{
+  g_autoptr (GPtrArray) list = g_ptr_array_new ();
+  g_autoptr (GPtrArray) missing = g_ptr_array_new_with_free_func (g_free);
+  gboolean payloader = check_any (NAMES (self->payloader), missing);
+
+  if ((!decode || check_decode (self, missing)) && payloader)
+    {
+      g_ptr_array_add (list, (gpointer)self);
+      return g_steal_pointer (&list);
+    }
+
+  set_no_codec (self->kind, missing, error);
 
   return NULL;
 }

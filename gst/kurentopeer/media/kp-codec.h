@@ -18,6 +18,10 @@ typedef struct
   const gchar *depayloader; /* factory */
   const gchar *depayloaded_caps; /* what the depayloader has to make, or NULL */
   const gchar *parser; /* factory, between depayloader and decoder, or NULL */
+  const gchar *media_type; /* of encoded media: "video/x-vp8" */
+  const gchar *input_parser; /* factory, for what comes encoded to a sink pad, or NULL */
+  const gchar *input_parser_settings; /* "name=value name=value" or NULL */
+  const gchar *parsed_caps; /* what that parser has to make, or NULL */
   const gchar *encoded_caps; /* what the encoder has to make: "video/x-vp8" */
   const gchar *const *encoders; /* keys of the encoder table, best first */
   const gchar *const *decoders; /* factories, best first */
@@ -25,6 +29,9 @@ typedef struct
 
 /* Looks a codec up by its RTP encoding name, any case. NULL when there is none. */
 const KpCodec *kp_codec_find (KpMediaKind kind, const gchar *name);
+
+/* The codec of encoded media. NULL when there is none. */
+const KpCodec *kp_codec_find_media_type (KpMediaKind kind, const gchar *media_type);
 
 /* Whether the elements for it are installed. */
 gboolean kp_codec_can_encode (const KpCodec *self);
@@ -35,6 +42,10 @@ gboolean kp_codec_can_decode (const KpCodec *self);
  * an empty result NOT_SUPPORTED that names the missing elements. Elements: const KpCodec *. */
 GPtrArray *kp_codec_list (KpMediaKind kind, const gchar *preference, gboolean encode, gboolean decode,
                           GError **error);
+
+/* @self alone, for media that comes encoded; with a decoder when @decode asks for one. NOT_SUPPORTED names what is not
+ * installed. */
+GPtrArray *kp_codec_list_encoded (const KpCodec *self, gboolean decode, GError **error);
 
 /* application/x-rtp caps of one codec: media, encoding-name, clock-rate, payload, the codec's own fields. */
 GstCaps *kp_codec_get_rtp_caps (const KpCodec *self, guint payload);

@@ -3,22 +3,24 @@
 
 static GstStaticPadTemplate sink_templates[KP_N_MEDIA_KINDS] = {
   [KP_MEDIA_AUDIO]
-  = GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS ("audio/x-raw")),
+  = GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS (KP_GATE_AUDIO_CAPS)),
   [KP_MEDIA_VIDEO]
-  = GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS ("video/x-raw(ANY)")),
+  = GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS (KP_GATE_VIDEO_CAPS)),
 };
 
 static GstStaticPadTemplate src_templates[KP_N_MEDIA_KINDS] = {
   [KP_MEDIA_AUDIO]
-  = GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS ("audio/x-raw")),
+  = GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS (KP_GATE_AUDIO_CAPS)),
   [KP_MEDIA_VIDEO]
-  = GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS ("video/x-raw(ANY)")),
+  = GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS (KP_GATE_VIDEO_CAPS)),
 };
 
 /* A source that may choose takes the first of these, and saves the senders a conversion. */
 static const gchar *preferred_caps[KP_N_MEDIA_KINDS] = {
-  [KP_MEDIA_AUDIO] = "audio/x-raw, format=S16LE, layout=interleaved, rate=48000, channels=[1,2]; audio/x-raw",
-  [KP_MEDIA_VIDEO] = "video/x-raw, format=I420; video/x-raw, format=NV12; video/x-raw(ANY)",
+  [KP_MEDIA_AUDIO]
+  = "audio/x-raw, format=S16LE, layout=interleaved, rate=48000, channels=[1,2]; " KP_GATE_AUDIO_CAPS,
+  [KP_MEDIA_VIDEO] = "video/x-raw, format=I420; video/x-raw, format=NV12; "
+                     "video/x-h264, profile=(string)constrained-baseline; " KP_GATE_VIDEO_CAPS,
 };
 
 GstCaps *

@@ -1,57 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "kp-gate.h"
+#include "kp-gate-private.h"
 
-#include "kp-element.h"
 #include "kp-gate-caps.h"
 #include "kp-media-debug.h"
-#include "kp-still.h"
 
-typedef enum
-{
-  LIVENESS_UNKNOWN,
-  LIVENESS_LIVE,
-  LIVENESS_NOT_LIVE,
-} Liveness;
+#include <gst/video/video.h>
 
-struct _KpGate
-{
-  GstElement parent_instance;
-
-  GstPad *sinkpad; /* owned by the element */
-  GstPad *srcpad; /* owned by the element */
-  KpMediaKind kind;
-  KpStill still; /* of a live source, while closed */
-  GstCaps *caps; /* owned; what we take, what senders like best first */
-
-  gint changes; /* atomic; counts senders linked and paces set */
-  gint eos; /* atomic, gboolean */
-
-  /* streaming thread */
-  gint seen_changes;
-  GstSegment segment;
-  Liveness liveness;
-  GstFlowReturn last_flow;
-
-  /* OBJECT_LOCK */
-  GCond cond; /* open or flushing changed */
-  gboolean open;
-  gboolean flushing;
-  GstClockTime waiting_time; /* ns, running time */
-  KpPace *pace; /* owned; or NULL */
-  KpGateEosFunc eos_func;
-  gpointer eos_data;
-};
-
-G_DEFINE_FINAL_TYPE (KpGate, kp_gate, GST_TYPE_ELEMENT)
-
-static void
-set_flushing (KpGate *self, gboolean flushing)
-{
-  GST_OBJECT_LOCK (self);
-  self->flushing = flushing;
-  g_cond_broadcast (&self->cond);
-  GST_OBJECT_UNLOCK (self);
-}
+G_DEFINE_FINAL_TYPE (KpGate, kp_gate, GST_TYPE_BIN)
 
 static void
 take_eos (KpGate *self)
@@ -69,163 +24,29 @@ take_eos (KpGate *self)
     func (self, data);
 }
 
-/* Who does not answer counts as not live, as it does for GstBaseSink: what waits in error is only late, while what is
- * dropped in error is a whole file at the speed of the disk. */
-static gboolean
-is_live (KpGate *self)
-{
-  g_autoptr (GstQuery) query = NULL;
-  gboolean live = FALSE;
-
-  if (self->liveness != LIVENESS_UNKNOWN)
-    return self->liveness == LIVENESS_LIVE;
-
-  query = gst_query_new_latency ();
-  if (!gst_pad_peer_query (self->sinkpad, query))
-    return FALSE; /* asked again for the next buffer */
-
-  gst_query_parse_latency (query, &live, NULL, NULL);
-  self->liveness = live ? LIVENESS_LIVE : LIVENESS_NOT_LIVE;
-  GST_DEBUG_OBJECT (self, "the source is %s", live ? "live" : "not live");
-  return live;
-}
-
-static gboolean
-is_open (KpGate *self)
-{
-  gboolean open;
-
-  GST_OBJECT_LOCK (self);
-  open = self->open && !self->flushing;
-  GST_OBJECT_UNLOCK (self);
-
-  return open;
-}
-
-/* TRUE when data may go on; FALSE when it is to be dropped, be it that the wait ended by a flush or at teardown. */
-static gboolean
-pass (KpGate *self, GstClockTime timestamp)
-{
-  gboolean open;
-
-  if (is_open (self))
-    return TRUE;
-  if (is_live (self))
-    return FALSE;
-
-  GST_OBJECT_LOCK (self);
-  self->waiting_time = kp_pace_get_time (&self->segment, timestamp);
-  while (!self->open && !self->flushing)
-    g_cond_wait (&self->cond, GST_OBJECT_GET_LOCK (self));
-  self->waiting_time = GST_CLOCK_TIME_NONE;
-  open = self->open && !self->flushing;
-  GST_OBJECT_UNLOCK (self);
-
-  return open;
-}
-
-/* A live source did not wait: the same offset that puts another one right would delay it. */
-static GstClockTimeDiff
-get_offset (KpGate *self, GstClockTime timestamp)
-{
-  GstClockTime now = gst_element_get_current_running_time (GST_ELEMENT (self));
-  GstClockTime time = kp_pace_get_time (&self->segment, timestamp);
-  GstClockTimeDiff offset = 0;
-
-  if (is_live (self))
-    return 0;
-
-  GST_OBJECT_LOCK (self);
-  if (self->pace)
-    offset = kp_pace_get_offset (self->pace, time, now);
-  GST_OBJECT_UNLOCK (self);
-
-  return offset;
-}
-
-/* After a flushing seek running time starts again at 0. */
-static void
-restart_pace (KpGate *self, guint32 seqnum)
-{
-  GST_OBJECT_LOCK (self);
-  if (self->pace)
-    kp_pace_restart (self->pace, seqnum);
-  GST_OBJECT_UNLOCK (self);
-  g_atomic_int_inc (&self->changes);
-}
-
-static gboolean
-has_changed (KpGate *self)
-{
-  return self->seen_changes != g_atomic_int_get (&self->changes);
-}
-
-/* GStreamer sends stream-start, caps and segment again after a change of the peer or of the offset, but not the one
- * that was on its way just then: it takes it for received. So they are sent as new ones, before the data. */
-static void
-apply_changes (KpGate *self, GstClockTime timestamp)
-{
-  while (has_changed (self))
-    {
-      g_autoptr (GPtrArray) events = NULL;
-
-      self->seen_changes = g_atomic_int_get (&self->changes);
-      gst_pad_set_offset (self->srcpad, get_offset (self, timestamp));
-      events = kp_element_copy_sticky_events (self->srcpad);
-      for (guint i = 0; i < events->len && !has_changed (self); i++)
-        gst_pad_push_event (self->srcpad, gst_event_ref (g_ptr_array_index (events, i)));
-    }
-}
-
-/* With the stream lock of the sink pad. Takes @buffer. */
-static void
-push (KpGate *self, GstBuffer *buffer)
-{
-  GstFlowReturn flow;
-
-  apply_changes (self, GST_BUFFER_DTS_OR_PTS (buffer));
-  GST_PAD_STREAM_LOCK (self->srcpad);
-  flow = gst_pad_push (self->srcpad, buffer);
-  GST_PAD_STREAM_UNLOCK (self->srcpad);
-  if (flow != self->last_flow)
-    GST_INFO_OBJECT (self, "downstream says %s", gst_flow_get_name (flow));
-  self->last_flow = flow;
-}
-
-/* Not in the thread of who opens or primes, which must not wait for an encoder. Behind a closed gate the sender may hold the
- * picture for long: the source goes on meanwhile, but nothing overtakes. */
-static gpointer
-still_thread (gpointer data)
-{
-  g_autoptr (KpGate) self = data;
-  GstBuffer *buffer;
-
-  GST_PAD_STREAM_LOCK (self->sinkpad);
-  apply_changes (self, GST_CLOCK_TIME_NONE);
-  GST_PAD_STREAM_LOCK (self->srcpad);
-  buffer = kp_still_steal (&self->still);
-  GST_PAD_STREAM_UNLOCK (self->sinkpad);
-  if (buffer)
-    gst_pad_push (self->srcpad, buffer);
-  GST_PAD_STREAM_UNLOCK (self->srcpad);
-
-  return NULL;
-}
-
-static void
-push_still (KpGate *self)
-{
-  if (kp_still_has_picture (&self->still))
-    g_thread_unref (g_thread_new ("kp:still", still_thread, g_object_ref (self)));
-}
-
 static void
 keep (KpGate *self, GstBuffer *buffer)
 {
-  if (self->kind == KP_MEDIA_VIDEO && self->liveness == LIVENESS_LIVE)
+  if (self->kind == KP_MEDIA_VIDEO && self->liveness == LIVENESS_LIVE && self->input.form == KP_INPUT_RAW)
     kp_still_keep (&self->still, buffer);
   else
     gst_buffer_unref (buffer);
+}
+
+GstFlowReturn
+kp_gate_take_buffer (KpGate *self, GstBuffer *buffer)
+{
+  if (!kp_gate_flow_pass (self, GST_BUFFER_DTS_OR_PTS (buffer)))
+    keep (self, buffer);
+  else if (!kp_gate_keyframes_check (self, buffer))
+    gst_buffer_unref (buffer);
+  else
+    {
+      kp_still_keep (&self->still, NULL);
+      kp_gate_flow_push (self, buffer);
+    }
+
+  return GST_FLOW_OK;
 }
 
 static GstFlowReturn
@@ -233,14 +54,12 @@ sink_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 {
   KpGate *self = KP_GATE (parent);
 
-  if (!pass (self, GST_BUFFER_DTS_OR_PTS (buffer)))
-    keep (self, buffer);
-  else
-    {
-      kp_still_keep (&self->still, NULL);
-      push (self, buffer);
-    }
+  if (self->chain_src && !self->failed)
+    return gst_pad_push (self->chain_src, buffer);
+  if (!self->failed)
+    return kp_gate_take_buffer (self, buffer);
 
+  gst_buffer_unref (buffer);
   return GST_FLOW_OK;
 }
 
@@ -251,30 +70,29 @@ pass_gap (KpGate *self, GstEvent *event)
   gboolean passes;
 
   gst_event_parse_gap (event, &timestamp, NULL);
-  passes = pass (self, timestamp);
+  passes = kp_gate_flow_pass (self, timestamp);
   if (passes)
-    apply_changes (self, timestamp);
+    kp_gate_flow_apply_changes (self, timestamp);
   return passes;
 }
 
 /* What becomes of an event downstream is the business of the present connection, not of the source. */
-static gboolean
-sink_event (GstPad *pad, GstObject *parent, GstEvent *event)
+gboolean
+kp_gate_take_event (KpGate *self, GstEvent *event)
 {
-  KpGate *self = KP_GATE (parent);
   gboolean forward = TRUE;
 
   switch (GST_EVENT_TYPE (event))
     {
     case GST_EVENT_FLUSH_START:
-      set_flushing (self, TRUE);
+      kp_gate_flow_set_flushing (self, TRUE);
       break;
     case GST_EVENT_FLUSH_STOP:
       gst_segment_init (&self->segment, GST_FORMAT_UNDEFINED);
       g_atomic_int_set (&self->eos, FALSE);
       kp_still_keep (&self->still, NULL);
-      restart_pace (self, gst_event_get_seqnum (event));
-      set_flushing (self, FALSE);
+      kp_gate_flow_restart_pace (self, gst_event_get_seqnum (event));
+      kp_gate_flow_set_flushing (self, FALSE);
       break;
     case GST_EVENT_STREAM_START:
       g_atomic_int_set (&self->eos, FALSE);
@@ -305,6 +123,32 @@ sink_event (GstPad *pad, GstObject *parent, GstEvent *event)
   return TRUE;
 }
 
+static gboolean
+sink_event (GstPad *pad, GstObject *parent, GstEvent *event)
+{
+  KpGate *self = KP_GATE (parent);
+  GstCaps *caps;
+
+  if (GST_EVENT_TYPE (event) == GST_EVENT_STREAM_START)
+    kp_gate_keyframes_set_stream (self, event);
+  if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS)
+    {
+      gst_event_parse_caps (event, &caps);
+      self->failed = !kp_gate_input_set_caps (self, caps);
+    }
+
+  if (self->failed)
+    {
+      gst_event_unref (event);
+      return TRUE;
+    }
+  if (self->chain_src == NULL)
+    return kp_gate_take_event (self, event);
+
+  gst_pad_push_event (self->chain_src, event);
+  return TRUE;
+}
+
 /* Caps are answered here, connected or not, because the source negotiates once and outlives every sender: what a
  * sender that is going or cannot convert would refuse must not end the source with NOT_NEGOTIATED. */
 static gboolean
@@ -330,6 +174,15 @@ sink_query (GstPad *pad, GstObject *parent, GstQuery *query)
 static gboolean
 src_event (GstPad *pad, GstObject *parent, GstEvent *event)
 {
+  KpGate *self = KP_GATE (parent);
+
+  if (g_atomic_int_get (&self->is_coded) && gst_video_event_is_force_key_unit (event))
+    {
+      gst_event_unref (event);
+      kp_gate_keyframes_request (self);
+      return TRUE;
+    }
+
   switch (GST_EVENT_TYPE (event))
     {
     case GST_EVENT_RECONFIGURE:
@@ -367,9 +220,28 @@ sink_activate_mode (GstPad *pad, GstObject *parent, GstPadMode mode, gboolean ac
 
   if (active)
     reset (self);
-  set_flushing (self, !active);
+  kp_gate_flow_set_flushing (self, !active);
   kp_still_keep (&self->still, NULL);
   return TRUE;
+}
+
+/* A bin ends its children first: what waits here holds their pads. */
+static GstStateChangeReturn
+kp_gate_change_state (GstElement *element, GstStateChange transition)
+{
+  KpGate *self = KP_GATE (element);
+  GstStateChangeReturn result;
+
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
+    kp_gate_flow_set_flushing (self, TRUE);
+  result = GST_ELEMENT_CLASS (kp_gate_parent_class)->change_state (element, transition);
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
+    {
+      kp_gate_input_clear (self);
+      kp_gate_keyframes_clear (self);
+    }
+
+  return result;
 }
 
 static void
@@ -377,6 +249,9 @@ kp_gate_finalize (GObject *object)
 {
   KpGate *self = KP_GATE (object);
 
+  g_clear_object (&self->chain_src);
+  g_clear_object (&self->chain_sink);
+  g_clear_pointer (&self->keyframe_source, kp_keyframe_source_unref);
   kp_still_clear (&self->still);
   gst_clear_caps (&self->caps);
   g_clear_pointer (&self->pace, kp_pace_unref);
@@ -389,6 +264,7 @@ static void
 kp_gate_class_init (KpGateClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = kp_gate_finalize;
+  GST_ELEMENT_CLASS (klass)->change_state = kp_gate_change_state;
 
   gst_element_class_set_static_metadata (GST_ELEMENT_CLASS (klass), "Gate", "Generic",
                                          "Keeps a source apart from the connections that come and go",
@@ -437,58 +313,8 @@ kp_gate_set_eos_func (KpGate *self, KpGateEosFunc func, gpointer user_data)
   GST_OBJECT_UNLOCK (self);
 }
 
-void
-kp_gate_open (KpGate *self)
-{
-  GST_DEBUG_OBJECT (self, "open");
-  GST_OBJECT_LOCK (self);
-  self->open = TRUE;
-  g_cond_broadcast (&self->cond);
-  GST_OBJECT_UNLOCK (self);
-
-  push_still (self);
-}
-
-void
-kp_gate_prime (KpGate *self)
-{
-  push_still (self);
-}
-
-void
-kp_gate_close (KpGate *self)
-{
-  GST_DEBUG_OBJECT (self, "closed");
-  GST_OBJECT_LOCK (self);
-  self->open = FALSE;
-  GST_OBJECT_UNLOCK (self);
-}
-
 gboolean
 kp_gate_is_eos (KpGate *self)
 {
   return g_atomic_int_get (&self->eos);
-}
-
-GstClockTime
-kp_gate_get_waiting_time (KpGate *self)
-{
-  GstClockTime time;
-
-  GST_OBJECT_LOCK (self);
-  time = self->waiting_time;
-  GST_OBJECT_UNLOCK (self);
-
-  return time;
-}
-
-void
-kp_gate_set_pace (KpGate *self, KpPace *pace)
-{
-  GST_OBJECT_LOCK (self);
-  g_clear_pointer (&self->pace, kp_pace_unref);
-  self->pace = kp_pace_ref (pace);
-  GST_OBJECT_UNLOCK (self);
-
-  g_atomic_int_inc (&self->changes);
 }

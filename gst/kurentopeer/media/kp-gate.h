@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "kp-media-kind.h"
+#include "kp-input.h"
 #include "kp-pace.h"
 
 #include <gst/gst.h>
@@ -11,9 +11,13 @@
  *
  * Closed, it drops what live sources send but for the last picture, which goes out when it opens, and makes sources
  * that are not live (LATENCY query) wait. Open, it passes data on. It swallows every flow return from downstream: the source never stops because a connection
- * went. EOS is taken here, never forwarded. Upstream RECONFIGURE and QoS do not pass. */
+ * went. EOS is taken here, never forwarded. Upstream RECONFIGURE and QoS do not pass.
+ *
+ * What comes encoded or in RTP is parsed here, once for all connections. When it opens it goes on with a keyframe, which is
+ * asked for at once; requests of senders go up merged with those of other gates that get the same stream. A change of the
+ * codec is an error of the pipeline. */
 #define KP_TYPE_GATE (kp_gate_get_type ())
-G_DECLARE_FINAL_TYPE (KpGate, kp_gate, KP, GATE, GstElement)
+G_DECLARE_FINAL_TYPE (KpGate, kp_gate, KP, GATE, GstBin)
 
 /* Floating. Pads "sink" and "src". */
 GstElement *kp_gate_new (KpMediaKind kind);
@@ -29,6 +33,10 @@ void kp_gate_close (KpGate *self);
  * what comes of it. */
 void kp_gate_prime (KpGate *self);
 gboolean kp_gate_is_eos (KpGate *self);
+
+/* What comes, for who has to describe it, and the caps of it as parsed. FALSE when that is not known yet: then @input is the
+ * best guess, and @caps NULL. The pad "src" notifies of its caps when it is known. */
+gboolean kp_gate_get_input (KpGate *self, KpInput *input, GstCaps **caps);
 
 /* Of a source that is not live: the running time of the buffer that waits at the gate, or GST_CLOCK_TIME_NONE. */
 GstClockTime kp_gate_get_waiting_time (KpGate *self);

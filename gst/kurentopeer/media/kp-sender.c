@@ -39,8 +39,8 @@ struct _KpSender
   GstBin parent;
 
   const KpCodec *codec;
-  GstElement *encoder; /* borrowed, of the bin */
-  GstPad *encoder_src; /* owned */
+  GstElement *encoder; /* borrowed, of the bin; NULL: the media comes encoded */
+  GstPad *encoder_src; /* owned; or NULL */
   GstCaps *rtp_caps; /* owned; what the src pad says for as long as it lives */
   GstCaps *payloader_caps; /* owned; what the payloader thinks that downstream takes */
 
@@ -107,7 +107,7 @@ upstream_event_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   KpSender *self = user_data;
 
-  if (!gst_video_event_is_force_key_unit (GST_PAD_PROBE_INFO_EVENT (info)))
+  if (self->encoder == NULL || !gst_video_event_is_force_key_unit (GST_PAD_PROBE_INFO_EVENT (info)))
     return GST_PAD_PROBE_OK;
 
   kp_sender_request_keyframe (self);
@@ -251,9 +251,16 @@ append_encoder (KpSender *self, GstElement **last, guint bitrate, GError **error
 }
 
 static void
+add_encoder_probe (KpSender *self)
+{
+  g_autoptr (GstPad) sink = gst_element_get_static_pad (self->encoder, "sink");
+
+  gst_pad_add_probe (sink, GST_PAD_PROBE_TYPE_BUFFER, raw_frame_cb, self, NULL);
+}
+
+static void
 add_probes (KpSender *self, GstElement *payloader, GstPad *src)
 {
-  g_autoptr (GstPad) encoder_sink = gst_element_get_static_pad (self->encoder, "sink");
   g_autoptr (GstPad) payloader_src = gst_element_get_static_pad (payloader, "src");
 
   gst_pad_add_probe (payloader_src, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, rtp_caps_cb, self, NULL);
@@ -264,7 +271,8 @@ add_probes (KpSender *self, GstElement *payloader, GstPad *src)
     return;
   gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, upstream_event_cb, self, NULL);
   gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST, hold_cb, self, NULL);
-  gst_pad_add_probe (encoder_sink, GST_PAD_PROBE_TYPE_BUFFER, raw_frame_cb, self, NULL);
+  if (self->encoder)
+    add_encoder_probe (self);
 }
 
 static gboolean
@@ -281,8 +289,10 @@ build (KpSender *self, const KpSenderConfig *config, GError **error)
                                               config->codec->clock_rate, "payload", G_TYPE_INT,
                                               config->payload_type, "ssrc", G_TYPE_UINT, config->ssrc, NULL);
 
-  if (!append_converter (self, &last, error) || !append_encoder (self, &last, config->bitrate, error)
-      || !kp_element_append (GST_BIN (self), &last, make_payloader (self, config, error), error))
+  if (!config->encoded
+      && (!append_converter (self, &last, error) || !append_encoder (self, &last, config->bitrate, error)))
+    return FALSE;
+  if (!kp_element_append (GST_BIN (self), &last, make_payloader (self, config, error), error))
     return FALSE;
   add_probes (self, last, kp_element_finish (GST_BIN (self), last));
 
@@ -344,9 +354,23 @@ kp_sender_set_bitrate (KpSender *self, guint bitrate)
   g_mutex_unlock (&self->lock);
 }
 
+static void
+push_keyframe_request (GstElement *element, gpointer user_data)
+{
+  g_autoptr (GstPad) sink = gst_element_get_static_pad (element, "sink");
+
+  gst_pad_push_event (sink, gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, 0));
+}
+
 void
 kp_sender_request_keyframe (KpSender *self)
 {
+  if (self->encoder == NULL)
+    {
+      gst_element_call_async (GST_ELEMENT (self), push_keyframe_request, NULL, NULL);
+      return;
+    }
+
   g_mutex_lock (&self->lock);
   kp_keyframe_limit_request (&self->keyframe_limit);
   g_mutex_unlock (&self->lock);

@@ -7,6 +7,7 @@
 typedef struct
 {
   const KpCodec *codec;
+  gboolean encoded; /* what comes is encoded and parsed: it is only payloaded */
   guint payload_type;
   guint32 ssrc;
   guint bitrate; /* bit/s; video only */
@@ -15,16 +16,17 @@ typedef struct
   const gchar *mid;
 } KpSenderConfig;
 
-/* A bin, pads "sink" (raw media) and "src" (RTP): convert ! encoder ! payloader, low latency. It lives as long as one
- * connection. Keyframe requests that come up the "src" pad (PLI, FIR) and kp_sender_request_keyframe() are merged
- * and rate limited: none is lost, at most one in 300 ms reaches the encoder. */
+/* A bin, pads "sink" (raw or encoded media) and "src" (RTP): convert ! encoder ! payloader, or a payloader alone; low
+ * latency. It lives as long as one connection. Keyframe requests that come up the "src" pad (PLI, FIR) and kp_sender_request_keyframe() are merged
+ * and rate limited: none is lost, at most one in 300 ms reaches the encoder. Those for encoded media
+ * go up, and are merged there. */
 #define KP_TYPE_SENDER (kp_sender_get_type ())
 G_DECLARE_FINAL_TYPE (KpSender, kp_sender, KP, SENDER, GstBin)
 
 /* Floating. */
 KpSender *kp_sender_new (const KpSenderConfig *config, GError **error);
 
-/* Any thread, does not block. */
+/* Any thread, does not block. A bitrate is nothing for media that comes encoded. */
 void kp_sender_set_bitrate (KpSender *self, guint bitrate);
 void kp_sender_request_keyframe (KpSender *self);
 

@@ -46,6 +46,7 @@ attach_sender (KpSection *section, KpConnection *connection, guint bitrate, GErr
 {
   KpSenderConfig config = {
     .codec = section->codec,
+    .encoded = section->input.codec != NULL,
     .payload_type = section->payload_type,
     .ssrc = section->ssrc,
     .bitrate = bitrate,

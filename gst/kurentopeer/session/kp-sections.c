@@ -33,6 +33,7 @@ void
 kp_section_free (KpSection *self)
 {
   g_clear_pointer (&self->track, kp_track_free);
+  gst_clear_caps (&self->input_caps);
   g_clear_object (&self->sink_pad);
   g_clear_object (&self->transceiver);
   g_clear_object (&self->sender);
@@ -59,11 +60,17 @@ settings_codecs (const KpSettings *settings, KpMediaKind kind)
   return kind == KP_MEDIA_AUDIO ? settings->audio_codecs : settings->video_codecs;
 }
 
+/* Those that the section can be of, best first. What comes encoded leaves no choice. */
 static GPtrArray *
-list_codecs (const KpSettings *settings, KpMediaKind kind, KpDirection direction, GError **error)
+list_codecs (const KpSection *self, const KpSettings *settings, GError **error)
 {
-  return kp_codec_list (kind, settings_codecs (settings, kind), direction & KP_DIRECTION_SEND,
-                        direction & KP_DIRECTION_RECV, error);
+  gboolean sends = self->direction & KP_DIRECTION_SEND;
+  gboolean receives = self->direction & KP_DIRECTION_RECV;
+
+  if (sends && self->input.codec)
+    return kp_codec_list_encoded (self->input.codec, receives, error);
+
+  return kp_codec_list (self->kind, settings_codecs (settings, self->kind), sends, receives, error);
 }
 
 static GstWebRTCRTPTransceiverDirection
@@ -92,7 +99,14 @@ section_new (guint mline_index, KpMediaKind kind, KpDirection direction, const K
   self->kind = kind;
   self->direction = direction;
   if (track && direction & KP_DIRECTION_SEND)
-    self->track = kp_track_new (track->kind, track->gate);
+    {
+      g_autoptr (GstCaps) caps = NULL;
+
+      self->track = kp_track_new (track->kind, track->gate);
+      kp_gate_get_input (KP_GATE (track->gate), &self->input, &caps);
+      if (self->input.codec)
+        self->input_caps = g_steal_pointer (&caps);
+    }
   /* never 0, and free of webrtcbin's special -1 */
   self->ssrc = g_random_int_range (1, G_MAXINT32);
 
@@ -169,13 +183,13 @@ offer_section (GPtrArray *sections, KpConnection *connection, const KpSettings *
 
   kp_connection_set_section (connection, section->mline_index, kind, count_kind (sections, kind));
   g_ptr_array_add (sections, section);
-  codecs = list_codecs (settings, kind, direction, error);
+  codecs = list_codecs (section, settings, error);
   if (codecs == NULL)
     return FALSE;
 
   section->twcc_id = TWCC_ID;
 
-  return section_realize (section, connection, kp_formats_offer (codecs), error);
+  return section_realize (section, connection, kp_formats_offer (codecs, section->input_caps), error);
 }
 
 gboolean
@@ -239,9 +253,10 @@ choose_answer (KpSection *section, const GstSDPMedia *media, const KpSettings *s
   g_autoptr (GPtrArray) codecs = NULL;
   GstCaps *caps = NULL;
 
-  codecs = list_codecs (settings, section->kind, section->direction, codec_error);
+  codecs = list_codecs (section, settings, codec_error);
   if (codecs)
-    caps = kp_formats_choose (media, codecs, &section->codec, &section->payload_type, codec_error);
+    caps = kp_formats_choose (media, codecs, section->input_caps, &section->codec, &section->payload_type,
+                              codec_error);
   if (caps == NULL)
     {
       section->direction = KP_DIRECTION_INACTIVE;
@@ -297,10 +312,8 @@ check_any_active (GPtrArray *sections, const GstSDPMessage *offer, GError **code
 
 gboolean
 kp_sections_prepare_answer (GPtrArray *sections, KpConnection *connection, const KpSettings *settings,
-                            GPtrArray *tracks, const GstSDPMessage *offer, GError **error)
+                            GPtrArray *tracks, const GstSDPMessage *offer, GError **missing, GError **error)
 {
-  g_autoptr (GError) codec_error = NULL;
-
   for (guint i = 0; i < gst_sdp_message_medias_len (offer); i++)
     {
       const GstSDPMedia *media = gst_sdp_message_get_media (offer, i);
@@ -314,41 +327,92 @@ kp_sections_prepare_answer (GPtrArray *sections, KpConnection *connection, const
       if (cause)
         {
           GST_WARNING ("section %u stays inactive: %s", i, cause->message);
-          g_clear_error (&codec_error);
-          codec_error = g_steal_pointer (&cause);
+          g_clear_error (missing);
+          g_propagate_error (missing, g_steal_pointer (&cause));
         }
     }
 
-  return check_any_active (sections, offer, &codec_error, error);
+  return check_any_active (sections, offer, missing, error);
+}
+
+static gboolean
+is_rejected (const KpSection *section, const GstSDPMessage *answer)
+{
+  const GstSDPMedia *media = gst_sdp_message_get_media (answer, section->mline_index);
+
+  return kp_sdp_media_is_rejected (answer, section->mline_index)
+         || !(kp_sdp_media_get_direction (media) & KP_DIRECTION_RECV);
+}
+
+static void
+stop_sending (KpSection *section, const GstSDPMessage *answer, GError **missing)
+{
+  if (section->direction & KP_DIRECTION_SEND && section->input.codec && *missing == NULL
+      && kp_sdp_media_is_rejected (answer, section->mline_index))
+    g_set_error (missing, GST_KURENTO_ERROR, GST_KURENTO_ERROR_NEGOTIATION,
+                 "the peer rejects %s, and %s comes as %s", kp_media_kind_to_string (section->kind),
+                 GST_OBJECT_NAME (section->track->gate), section->input.codec->name);
+  section->direction &= ~KP_DIRECTION_SEND;
+}
+
+/* The answer's order decides, whatever ours was. */
+static gboolean
+choose_sent (KpSection *section, const KpSettings *settings, const GstSDPMedia *media, GError **error)
+{
+  g_autoptr (GPtrArray) codecs = NULL;
+  g_autoptr (GPtrArray) ordered = NULL;
+  g_autoptr (GstCaps) caps = NULL;
+
+  codecs = section->input.codec
+               ? kp_codec_list_encoded (section->input.codec, FALSE, error)
+               : kp_codec_list (section->kind, settings_codecs (settings, section->kind), TRUE, FALSE, error);
+  if (codecs == NULL)
+    return FALSE;
+
+  ordered = kp_formats_list_in_order (media, codecs, section->input_caps);
+  caps = kp_formats_choose (media, ordered->len ? ordered : codecs, section->input_caps, &section->codec,
+                            &section->payload_type, error);
+
+  return caps != NULL;
 }
 
 gboolean
 kp_sections_take_answer (GPtrArray *sections, const KpSettings *settings, const GstSDPMessage *answer,
-                         GError **error)
+                         GError **missing, GError **error)
 {
   for (guint i = 0; i < sections->len; i++)
     {
       KpSection *section = g_ptr_array_index (sections, i);
       const GstSDPMedia *media = gst_sdp_message_get_media (answer, section->mline_index);
-      g_autoptr (GPtrArray) codecs = NULL;
-      GstCaps *caps;
 
-      if (kp_sdp_media_is_rejected (answer, section->mline_index)
-          || !(kp_sdp_media_get_direction (media) & KP_DIRECTION_RECV))
-        section->direction &= ~KP_DIRECTION_SEND;
+      if (is_rejected (section, answer))
+        stop_sending (section, answer, missing);
       if (!(section->direction & KP_DIRECTION_SEND))
         continue;
-
-      /* the answer's order decides, whatever ours was */
-      codecs
-          = kp_formats_list_in_order (media, settings_codecs (settings, section->kind), section->kind, error);
-      if (codecs == NULL)
+      if (!choose_sent (section, settings, media, error))
         return FALSE;
-      caps = kp_formats_choose (media, codecs, &section->codec, &section->payload_type, error);
-      if (caps == NULL)
-        return FALSE;
-      gst_caps_unref (caps);
       section->twcc_id = kp_sdp_media_get_extmap_id (media, TWCC_URI);
+    }
+
+  return TRUE;
+}
+
+gboolean
+kp_sections_check_inputs (GPtrArray *sections, GError **error)
+{
+  for (guint i = 0; i < sections->len; i++)
+    {
+      const KpSection *section = g_ptr_array_index (sections, i);
+      g_autoptr (GstCaps) caps = NULL;
+      KpInput input;
+
+      if (section->track == NULL || !kp_gate_get_input (KP_GATE (section->track->gate), &input, &caps)
+          || input.codec == section->input.codec)
+        continue;
+      g_set_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_NEGOTIATION,
+                   "what comes to %s, %s, was not known in time", GST_OBJECT_NAME (section->track->gate),
+                   input.codec ? input.codec->name : "raw media");
+      return FALSE;
     }
 
   return TRUE;

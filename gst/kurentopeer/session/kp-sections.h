@@ -24,6 +24,8 @@ typedef struct
   KpDirection direction; /* ours */
   KpTrack *track; /* owned; what is sent, or NULL */
   GstPad *sink_pad; /* owned; of webrtcbin, or NULL */
+  KpInput input; /* of the track */
+  GstCaps *input_caps; /* owned; of what comes encoded, when they are known, or NULL */
   GstWebRTCRTPTransceiver *transceiver; /* owned */
   const KpCodec *codec; /* what is sent; NULL until it is known */
   guint payload_type;
@@ -40,14 +42,19 @@ void kp_section_free (KpSection *self);
 gboolean kp_sections_prepare_offer (GPtrArray *sections, KpConnection *connection, const KpSettings *settings,
                                     GPtrArray *tracks, GError **error);
 
-/* The sections of the answer to @offer, which has been applied. */
+/* The sections of the answer to @offer, which has been applied. A section without a common codec is inactive, and @missing
+ * is set to the reason, unless it was the last one: then that is the @error. */
 gboolean kp_sections_prepare_answer (GPtrArray *sections, KpConnection *connection,
                                      const KpSettings *settings, GPtrArray *tracks,
-                                     const GstSDPMessage *offer, GError **error);
+                                     const GstSDPMessage *offer, GError **missing, GError **error);
 
-/* Our offer was answered: which codecs are sent, and whether at all. */
+/* Our offer was answered: which codecs are sent, and whether at all. @missing is set when the peer rejects what comes
+ * encoded. */
 gboolean kp_sections_take_answer (GPtrArray *sections, const KpSettings *settings,
-                                  const GstSDPMessage *answer, GError **error);
+                                  const GstSDPMessage *answer, GError **missing, GError **error);
+
+/* Whether what comes is still what the sections describe; else NEGOTIATION. */
+gboolean kp_sections_check_inputs (GPtrArray *sections, GError **error);
 
 /* Both descriptions are applied: makes the senders and links them between gates and webrtcbin. The gates stay closed. */
 gboolean kp_sections_attach (GPtrArray *sections, KpConnection *connection, const KpSettings *settings,

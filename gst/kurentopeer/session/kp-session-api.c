@@ -295,6 +295,7 @@ run_add_track (KpSession *self, KpRequest *request)
     return;
 
   g_ptr_array_add (self->tracks, kp_track_new (request->kind, GST_ELEMENT (request->object)));
+  kp_inputs_watch (self, GST_ELEMENT (request->object));
   if (self->connection)
     kp_session_emit (self, KP_EVENT_NEGOTIATION_NEEDED);
 }
@@ -315,6 +316,7 @@ run_remove_track (KpSession *self, KpRequest *request)
   for (guint i = 0; i < self->tracks->len; i++)
     if (((KpTrack *)g_ptr_array_index (self->tracks, i))->gate == GST_ELEMENT (request->object))
       {
+        kp_inputs_unwatch (self, GST_ELEMENT (request->object));
         g_ptr_array_remove_index (self->tracks, i);
         if (self->connection)
           kp_session_emit (self, KP_EVENT_NEGOTIATION_NEEDED);

@@ -317,6 +317,7 @@ remove_connection (KpSession *self)
   kp_sections_close (self->sections);
   kp_session_clear_timer (&self->connect_timer);
   kp_session_clear_timer (&self->gathering_timer);
+  kp_inputs_give_up (self);
   set_connection (self, NULL);
   bury (self, connection);
   g_ptr_array_set_size (self->sections, 0);

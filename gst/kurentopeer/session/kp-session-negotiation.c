@@ -290,6 +290,25 @@ make_channel (KpSession *self, GError **error)
   return !self->settings->data_channels || kp_connection_create_channel (self->connection, label, error);
 }
 
+static void
+offer_inputs (KpSession *self)
+{
+  GError *error = NULL;
+
+  if (!kp_sections_prepare_offer (self->sections, self->connection, self->settings, self->tracks, &error))
+    {
+      kp_session_fail (self, error);
+      return;
+    }
+  if (self->sections->len == 0 && !self->settings->data_channels)
+    {
+      kp_session_fail (self, g_error_new_literal (GST_KURENTO_ERROR, GST_KURENTO_ERROR_INVALID_STATE,
+                                                  "nothing to offer: neither media nor a data channel"));
+      return;
+    }
+  kp_connection_create_offer (self->connection, create_offer_done);
+}
+
 void
 kp_negotiation_generate_offer (KpSession *self, GTask *task)
 {
@@ -304,19 +323,12 @@ kp_negotiation_generate_offer (KpSession *self, GTask *task)
   kp_session_drop_connection (self, "a new offer was asked for");
   self->task = task;
   self->negotiation = KP_NEGOTIATION_OFFERING;
-  if (!kp_session_make_connection (self, &error) || !make_channel (self, &error)
-      || !kp_sections_prepare_offer (self->sections, self->connection, self->settings, self->tracks, &error))
+  if (!kp_session_make_connection (self, &error) || !make_channel (self, &error))
     {
       kp_session_fail (self, error);
       return;
     }
-  if (self->sections->len == 0 && !self->settings->data_channels)
-    {
-      kp_session_fail (self, g_error_new_literal (GST_KURENTO_ERROR, GST_KURENTO_ERROR_INVALID_STATE,
-                                                  "nothing to offer: neither media nor a data channel"));
-      return;
-    }
-  kp_connection_create_offer (self->connection, create_offer_done);
+  kp_inputs_wait (self, offer_inputs);
 }
 
 static void
@@ -338,6 +350,7 @@ remote_answer_done (KpConnection *connection, const GstStructure *reply, const G
 void
 kp_negotiation_process_answer (KpSession *self, const gchar *text, GTask *task)
 {
+  g_autoptr (GError) missing = NULL;
   GError *error = NULL;
   GstSDPMessage *sdp = NULL;
   gboolean inserted_mids;
@@ -358,9 +371,11 @@ kp_negotiation_process_answer (KpSession *self, const gchar *text, GTask *task)
   self->task = task;
   self->negotiation = KP_NEGOTIATION_ANSWERED;
   take_remote (self, sdp);
-  if (!kp_sections_take_answer (self->sections, self->settings, self->remote, &error)
+  if (!kp_sections_take_answer (self->sections, self->settings, self->remote, &missing, &error)
       || !apply_remote (self, GST_WEBRTC_SDP_TYPE_ANSWER, remote_answer_done, &error))
     kp_session_fail (self, error);
+  else if (missing)
+    kp_session_emit (self, KP_EVENT_PEER_ERROR, missing);
 }
 
 /* ---- the peer offers ---- */
@@ -392,20 +407,32 @@ create_answer_done (KpConnection *connection, const GstStructure *reply, const G
 }
 
 static void
-remote_offer_done (KpConnection *connection, const GstStructure *reply, const GError *cause,
-                   gpointer user_data)
+answer_inputs (KpSession *self)
 {
-  KpSession *self = user_data;
-  GError *error = cause ? g_error_copy (cause) : NULL;
+  g_autoptr (GError) missing = NULL;
+  GError *error = NULL;
 
-  if (error
-      || !kp_sections_prepare_answer (self->sections, connection, self->settings, self->tracks, self->remote,
-                                      &error))
+  if (!kp_sections_prepare_answer (self->sections, self->connection, self->settings, self->tracks,
+                                   self->remote, &missing, &error))
     {
       kp_session_fail (self, error);
       return;
     }
-  kp_connection_create_answer (connection, create_answer_done);
+  if (missing)
+    kp_session_emit (self, KP_EVENT_PEER_ERROR, missing);
+  kp_connection_create_answer (self->connection, create_answer_done);
+}
+
+static void
+remote_offer_done (KpConnection *connection, const GstStructure *reply, const GError *cause,
+                   gpointer user_data)
+{
+  KpSession *self = user_data;
+
+  if (cause)
+    kp_session_fail (self, g_error_copy (cause));
+  else
+    kp_inputs_wait (self, answer_inputs);
 }
 
 /* A further offer of the peer that we are connected to: webrtcbin 1.22 cannot be trusted with it. */

@@ -60,6 +60,8 @@ struct _KpSession
   guint local_candidates_sent; /* how many of them were in the description that the peer got */
   GstStreamCollection *streams; /* owned; of the peer, or NULL */
   GSource *connect_timer; /* owned; or NULL */
+  void (*inputs_done) (KpSession *self); /* what waits for the inputs to be known; or NULL */
+  GSource *inputs_timer; /* owned; or NULL */
   GSource *gathering_timer; /* owned; or NULL: our description waits for candidates */
   KpConnection *spare; /* owned; made ahead of the next peer, or NULL */
   GSource *spare_timer; /* owned; or NULL */
@@ -112,6 +114,16 @@ void kp_session_fail (KpSession *self, GError *error);
 void kp_negotiation_generate_offer (KpSession *self, GTask *task);
 void kp_negotiation_process_offer (KpSession *self, const gchar *sdp, GTask *task);
 void kp_negotiation_process_answer (KpSession *self, const gchar *sdp, GTask *task);
+
+/* kp-session-inputs.c */
+/* Calls @done when what comes to each sink pad is known, or has been waited for long enough; at once when it is known
+ * already. A later wait replaces an earlier one. */
+void kp_inputs_wait (KpSession *self, void (*done) (KpSession *self));
+void kp_inputs_give_up (KpSession *self);
+
+/* The watch holds a reference of the session. */
+void kp_inputs_watch (KpSession *self, GstElement *gate);
+void kp_inputs_unwatch (KpSession *self, GstElement *gate);
 
 /* Gathering is complete: a description that waits for it can go. */
 void kp_negotiation_gathered (KpSession *self);

@@ -323,6 +323,8 @@ do_stop (gpointer data)
 
   self->stopped = TRUE;
   kp_session_shut (self, "the element stops");
+  for (guint i = 0; i < self->tracks->len; i++)
+    kp_inputs_unwatch (self, ((KpTrack *)g_ptr_array_index (self->tracks, i))->gate);
   g_ptr_array_set_size (self->tracks, 0);
   g_clear_object (&self->bin);
 }

@@ -242,9 +242,9 @@ static const struct
   const gchar *refused;
 } caps_table[] = {
   { KP_MEDIA_VIDEO, "video/x-raw,format=I420", "video/x-raw(memory:GLMemory),format=RGBA,width=1,height=1",
-    "video/x-vp8" },
+    "video/x-h265" },
   { KP_MEDIA_AUDIO, "audio/x-raw,format=S16LE,rate=48000", "audio/x-raw,format=F64LE,rate=96000,channels=6",
-    "audio/x-opus" },
+    "audio/x-vorbis" },
 };
 
 GST_START_TEST (caps_are_answered_without_a_sender)

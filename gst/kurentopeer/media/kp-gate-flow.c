@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "kp-gate-private.h"
+
+#include "kp-element.h"
+#include "kp-media-debug.h"
+
+void
+kp_gate_flow_set_flushing (KpGate *self, gboolean flushing)
+{
+  GST_OBJECT_LOCK (self);
+  self->flushing = flushing;
+  g_cond_broadcast (&self->cond);
+  GST_OBJECT_UNLOCK (self);
+}
+
+/* Who does not answer counts as not live, as it does for GstBaseSink: what waits in error is only late, while what is
+ * dropped in error is a whole file at the speed of the disk. */
+static gboolean
+is_live (KpGate *self)
+{
+  g_autoptr (GstQuery) query = NULL;
+  gboolean live = FALSE;
+
+  if (self->liveness != LIVENESS_UNKNOWN)
+    return self->liveness == LIVENESS_LIVE;
+
+  query = gst_query_new_latency ();
+  if (!gst_pad_peer_query (self->sinkpad, query))
+    return FALSE; /* asked again for the next buffer */
+
+  gst_query_parse_latency (query, &live, NULL, NULL);
+  self->liveness = live ? LIVENESS_LIVE : LIVENESS_NOT_LIVE;
+  GST_DEBUG_OBJECT (self, "the source is %s", live ? "live" : "not live");
+  return live;
+}
+
+static gboolean
+is_open (KpGate *self)
+{
+  gboolean open;
+
+  GST_OBJECT_LOCK (self);
+  open = self->open && !self->flushing;
+  GST_OBJECT_UNLOCK (self);
+
+  return open;
+}
+
+/* TRUE when data may go on; FALSE when it is to be dropped, be it that the wait ended by a flush or at teardown. */
+gboolean
+kp_gate_flow_pass (KpGate *self, GstClockTime timestamp)
+{
+  gboolean open;
+
+  if (is_open (self))
+    return TRUE;
+  if (is_live (self))
+    return FALSE;
+
+  GST_OBJECT_LOCK (self);
+  self->waiting_time = kp_pace_get_time (&self->segment, timestamp);
+  while (!self->open && !self->flushing)
+    g_cond_wait (&self->cond, GST_OBJECT_GET_LOCK (self));
+  self->waiting_time = GST_CLOCK_TIME_NONE;
+  open = self->open && !self->flushing;
+  GST_OBJECT_UNLOCK (self);
+
+  return open;
+}
+
+/* A live source did not wait: the same offset that puts another one right would delay it. */
+static GstClockTimeDiff
+get_offset (KpGate *self, GstClockTime timestamp)
+{
+  GstClockTime now = gst_element_get_current_running_time (GST_ELEMENT (self));
+  GstClockTime time = kp_pace_get_time (&self->segment, timestamp);
+  GstClockTimeDiff offset = 0;
+
+  if (is_live (self))
+    return 0;
+
+  GST_OBJECT_LOCK (self);
+  if (self->pace)
+    offset = kp_pace_get_offset (self->pace, time, now);
+  GST_OBJECT_UNLOCK (self);
+
+  return offset;
+}
+
+/* After a flushing seek running time starts again at 0. */
+void
+kp_gate_flow_restart_pace (KpGate *self, guint32 seqnum)
+{
+  GST_OBJECT_LOCK (self);
+  if (self->pace)
+    kp_pace_restart (self->pace, seqnum);
+  GST_OBJECT_UNLOCK (self);
+  g_atomic_int_inc (&self->changes);
+}
+
+static gboolean
+has_changed (KpGate *self)
+{
+  return self->seen_changes != g_atomic_int_get (&self->changes);
+}
+
+/* GStreamer sends stream-start, caps and segment again after a change of the peer or of the offset, but not the one
+ * that was on its way just then: it takes it for received. So they are sent as new ones, before the data. */
+void
+kp_gate_flow_apply_changes (KpGate *self, GstClockTime timestamp)
+{
+  while (has_changed (self))
+    {
+      g_autoptr (GPtrArray) events = NULL;
+
+      self->seen_changes = g_atomic_int_get (&self->changes);
+      gst_pad_set_offset (self->srcpad, get_offset (self, timestamp));
+      events = kp_element_copy_sticky_events (self->srcpad);
+      for (guint i = 0; i < events->len && !has_changed (self); i++)
+        gst_pad_push_event (self->srcpad, gst_event_ref (g_ptr_array_index (events, i)));
+    }
+}
+
+/* With the stream lock of the sink pad. Takes @buffer. */
+void
+kp_gate_flow_push (KpGate *self, GstBuffer *buffer)
+{
+  GstFlowReturn flow;
+
+  kp_gate_flow_apply_changes (self, GST_BUFFER_DTS_OR_PTS (buffer));
+  GST_PAD_STREAM_LOCK (self->srcpad);
+  flow = gst_pad_push (self->srcpad, buffer);
+  GST_PAD_STREAM_UNLOCK (self->srcpad);
+  if (flow != self->last_flow)
+    GST_INFO_OBJECT (self, "downstream says %s", gst_flow_get_name (flow));
+  self->last_flow = flow;
+}
+
+/* Not in the thread of who opens or primes, which must not wait for an encoder. Behind a closed gate the sender may hold the
+ * picture for long: the source goes on meanwhile, but nothing overtakes. */
+static gpointer
+still_thread (gpointer data)
+{
+  g_autoptr (KpGate) self = data;
+  GstBuffer *buffer;
+
+  GST_PAD_STREAM_LOCK (self->sinkpad);
+  kp_gate_flow_apply_changes (self, GST_CLOCK_TIME_NONE);
+  GST_PAD_STREAM_LOCK (self->srcpad);
+  buffer = kp_still_steal (&self->still);
+  GST_PAD_STREAM_UNLOCK (self->sinkpad);
+  if (buffer)
+    gst_pad_push (self->srcpad, buffer);
+  GST_PAD_STREAM_UNLOCK (self->srcpad);
+
+  return NULL;
+}
+
+static void
+push_still (KpGate *self)
+{
+  if (kp_still_has_picture (&self->still))
+    g_thread_unref (g_thread_new ("kp:still", still_thread, g_object_ref (self)));
+}
+
+void
+kp_gate_open (KpGate *self)
+{
+  GST_DEBUG_OBJECT (self, "open");
+  kp_gate_keyframes_begin (self);
+  GST_OBJECT_LOCK (self);
+  self->open = TRUE;
+  g_cond_broadcast (&self->cond);
+  GST_OBJECT_UNLOCK (self);
+
+  push_still (self);
+}
+
+void
+kp_gate_prime (KpGate *self)
+{
+  push_still (self);
+}
+
+void
+kp_gate_close (KpGate *self)
+{
+  GST_DEBUG_OBJECT (self, "closed");
+  GST_OBJECT_LOCK (self);
+  self->open = FALSE;
+  GST_OBJECT_UNLOCK (self);
+}
+
+GstClockTime
+kp_gate_get_waiting_time (KpGate *self)
+{
+  GstClockTime time;
+
+  GST_OBJECT_LOCK (self);
+  time = self->waiting_time;
+  GST_OBJECT_UNLOCK (self);
+
+  return time;
+}
+
+void
+kp_gate_set_pace (KpGate *self, KpPace *pace)
+{
+  GST_OBJECT_LOCK (self);
+  g_clear_pointer (&self->pace, kp_pace_unref);
+  self->pace = kp_pace_ref (pace);
+  GST_OBJECT_UNLOCK (self);
+
+  g_atomic_int_inc (&self->changes);
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "kp-gate.h"
+#include "kp-keyframe-source.h"
+#include "kp-still.h"
+
+typedef enum
+{
+  LIVENESS_UNKNOWN,
+  LIVENESS_LIVE,
+  LIVENESS_NOT_LIVE,
+} Liveness;
+
+/*        +------------------------------------------------------------+
+ *  sink -+- raw ---------------------------------+- wait or drop -----+- src
+ *        +- encoded, RTP: chain_src - chain - chain_sink              |
+ *        +------------------------------------------------------------+
+ */
+struct _KpGate
+{
+  GstBin parent_instance;
+
+  GstPad *sinkpad; /* owned by the element */
+  GstPad *srcpad; /* owned by the element */
+  KpMediaKind kind;
+  KpStill still; /* of a live source, while closed */
+  GstCaps *caps; /* owned; what we take, what senders like best first */
+
+  gint changes; /* atomic; counts senders linked and paces set */
+  gint eos; /* atomic, gboolean */
+  gint is_coded; /* atomic, gboolean; video that comes encoded */
+  gint awaits_keyframe; /* atomic, gboolean; coded video is dropped until then */
+
+  /* streaming thread */
+  gint seen_changes;
+  GstSegment segment;
+  Liveness liveness;
+  GstFlowReturn last_flow;
+  gboolean has_input;
+  gboolean failed; /* the input cannot be taken, which was told */
+  KpInput input;
+  GstElement *chain; /* borrowed, of the bin; or NULL */
+  GstPad *chain_src; /* owned; feeds the chain, or NULL */
+  GstPad *chain_sink; /* owned; takes from the chain, or NULL */
+
+  /* OBJECT_LOCK */
+  GCond cond; /* open or flushing changed */
+  gboolean open;
+  gboolean flushing;
+  GstClockTime waiting_time; /* ns, running time */
+  KpPace *pace; /* owned; or NULL */
+  KpKeyframeSource *keyframe_source; /* owned; or NULL */
+  guint n_keyframe_requests; /* that went up */
+  KpGateEosFunc eos_func;
+  gpointer eos_data;
+};
+
+/* kp-gate-flow.c: who waits, what is dropped, when the rest goes on. Streaming thread. */
+void kp_gate_flow_set_flushing (KpGate *self, gboolean flushing); /* any thread */
+
+/* TRUE when data may go on; FALSE when it is to be dropped, be it that the wait ended by a flush or at teardown. */
+gboolean kp_gate_flow_pass (KpGate *self, GstClockTime timestamp);
+
+/* With the stream lock of the sink pad. Takes @buffer. */
+void kp_gate_flow_push (KpGate *self, GstBuffer *buffer);
+
+/* Before data, and before a GAP. */
+void kp_gate_flow_apply_changes (KpGate *self, GstClockTime timestamp);
+
+/* After a flushing seek running time starts again at 0. */
+void kp_gate_flow_restart_pace (KpGate *self, guint32 seqnum);
+
+/* kp-gate-input.c: what comes. Streaming thread. FALSE when it cannot be taken: the element has posted an error. */
+gboolean kp_gate_input_set_caps (KpGate *self, const GstCaps *caps);
+void kp_gate_input_clear (KpGate *self);
+
+/* kp-gate-keyframes.c: media that comes encoded begins with a keyframe. */
+void kp_gate_keyframes_set_stream (KpGate *self, GstEvent *stream_start);
+void kp_gate_keyframes_clear (KpGate *self);
+
+/* FALSE: not before a keyframe. */
+gboolean kp_gate_keyframes_check (KpGate *self, GstBuffer *buffer);
+/* Any thread; the first may call upstream. */
+void kp_gate_keyframes_request (KpGate *self);
+void kp_gate_keyframes_begin (KpGate *self);
+
+/* kp-gate.c, for what a chain makes. */
+GstFlowReturn kp_gate_take_buffer (KpGate *self, GstBuffer *buffer);
+gboolean kp_gate_take_event (KpGate *self, GstEvent *event);
