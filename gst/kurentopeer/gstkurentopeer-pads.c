@@ -25,8 +25,9 @@ static GstStaticPadTemplate video_src_template = GST_STATIC_PAD_TEMPLATE (
 void
 gst_kurento_peer_install_pad_templates (GstElementClass *klass)
 {
-  for (guint kind = 0; kind < KP_N_MEDIA_KINDS; kind++)
-    gst_element_class_add_static_pad_template (klass, &sink_templates[kind]);
+  /* first video: the caps of some payloaders of video do not say which media they are of */
+  gst_element_class_add_static_pad_template (klass, &sink_templates[KP_MEDIA_VIDEO]);
+  gst_element_class_add_static_pad_template (klass, &sink_templates[KP_MEDIA_AUDIO]);
   gst_element_class_add_static_pad_template (klass, &audio_src_template);
   gst_element_class_add_static_pad_template (klass, &video_src_template);
 }

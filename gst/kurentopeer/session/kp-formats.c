@@ -88,13 +88,17 @@ describe_formats (const GstSDPMedia *media)
 }
 
 static gchar *
-describe_codecs (GPtrArray *codecs)
+describe_codecs (GPtrArray *codecs, const GstCaps *encoded)
 {
+  const gchar *profile
+      = encoded ? gst_structure_get_string (gst_caps_get_structure (encoded, 0), "profile") : NULL;
   GString *names = g_string_new (NULL);
 
   for (guint i = 0; i < codecs->len; i++)
     g_string_append_printf (names, "%s%s", i ? ", " : "",
                             ((const KpCodec *)g_ptr_array_index (codecs, i))->name);
+  if (profile)
+    g_string_append_printf (names, " (profile %s)", profile);
 
   return g_string_free (names, FALSE);
 }
@@ -118,7 +122,7 @@ kp_formats_choose (const GstSDPMedia *media, GPtrArray *codecs, const GstCaps *e
     }
 
   theirs = describe_formats (media);
-  ours = describe_codecs (codecs);
+  ours = describe_codecs (codecs, encoded);
   g_set_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_NEGOTIATION,
                "no common %s codec: the peer has %s, we have %s", gst_sdp_media_get_media (media),
                *theirs ? theirs : "none", *ours ? ours : "none");

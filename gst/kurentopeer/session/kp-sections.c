@@ -344,13 +344,17 @@ is_rejected (const KpSection *section, const GstSDPMessage *answer)
          || !(kp_sdp_media_get_direction (media) & KP_DIRECTION_RECV);
 }
 
+/* A peer without the codec rejects the section, or answers with an inactive one. */
 static void
 stop_sending (KpSection *section, const GstSDPMessage *answer, GError **missing)
 {
+  const GstSDPMedia *media = gst_sdp_message_get_media (answer, section->mline_index);
+
   if (section->direction & KP_DIRECTION_SEND && section->input.codec && *missing == NULL
-      && kp_sdp_media_is_rejected (answer, section->mline_index))
+      && (kp_sdp_media_is_rejected (answer, section->mline_index)
+          || kp_sdp_media_get_direction (media) == KP_DIRECTION_INACTIVE))
     g_set_error (missing, GST_KURENTO_ERROR, GST_KURENTO_ERROR_NEGOTIATION,
-                 "the peer rejects %s, and %s comes as %s", kp_media_kind_to_string (section->kind),
+                 "the peer does not take the %s: %s brings %s", kp_media_kind_to_string (section->kind),
                  GST_OBJECT_NAME (section->track->gate), section->input.codec->name);
   section->direction &= ~KP_DIRECTION_SEND;
 }

@@ -82,6 +82,24 @@ candidate_cb (GstElement *peer, const gchar *candidate, guint mline_index, const
   gst_object_unref (other);
 }
 
+static void
+watch_peer (Side *self, const gchar *name)
+{
+  g_mutex_init (&self->lock);
+  self->peer = side_get (self, name);
+  g_signal_connect (self->peer, "connected", G_CALLBACK (connected_cb), self);
+  g_signal_connect (self->peer, "disconnected", G_CALLBACK (disconnected_cb), self);
+  g_signal_connect (self->peer, "peer-error", G_CALLBACK (peer_error_cb), self);
+  g_signal_connect (self->peer, "ice-candidate", G_CALLBACK (candidate_cb), self);
+}
+
+void
+side_init_further (Side *self, Side *first, const gchar *name)
+{
+  *self = (Side){ .pipeline = gst_object_ref (first->pipeline) };
+  watch_peer (self, name);
+}
+
 void
 side_init (Side *self, const gchar *launch)
 {
@@ -97,12 +115,7 @@ side_init (Side *self, const gchar *launch)
       gst_bin_add (GST_BIN (self->pipeline), element);
     }
   gst_object_ref_sink (self->pipeline);
-  g_mutex_init (&self->lock);
-  self->peer = side_get (self, "p");
-  g_signal_connect (self->peer, "connected", G_CALLBACK (connected_cb), self);
-  g_signal_connect (self->peer, "disconnected", G_CALLBACK (disconnected_cb), self);
-  g_signal_connect (self->peer, "peer-error", G_CALLBACK (peer_error_cb), self);
-  g_signal_connect (self->peer, "ice-candidate", G_CALLBACK (candidate_cb), self);
+  watch_peer (self, "p");
   bus = gst_element_get_bus (self->pipeline);
   gst_bus_set_sync_handler (bus, message_cb, self, NULL);
 }

@@ -36,6 +36,8 @@ struct _Side
 
 /* From a line of gst-launch-1.0, "%s" not replaced. */
 void side_init (Side *self, const gchar *launch);
+/* A further peer of the same pipeline, whose errors are counted by @first. */
+void side_init_further (Side *self, Side *first, const gchar *name);
 void side_clear (Side *self);
 
 /* PLAYING; does not wait for it. */
