@@ -3,7 +3,7 @@
 """Runs every gst-launch line of README.md, docs/ and the doc comments, calls it, and ends it with Ctrl-C.
 
 A line is run as it stands, by a shell, in an empty folder, but for these rules:
-- the address of an embedded server becomes a free port of 127.0.0.1;
+- the addresses of embedded servers become free ports of 127.0.0.1; the first is called;
 - no display and no sound card is used: autovideosink and autoaudiosink choose the fake sinks;
 - the files that lines name are made before (see FILES).
 A line that serves has to answer GET with 200 and to be called by caller.py: media has to come of whatever the line
@@ -72,7 +72,8 @@ class Line:
         token = re.search(r"signaller::auth-token=(\S+)", text)
         self.query = f"?token={token[1]}" if token else ""
         self.written = [folder / name for name in re.findall(r"filesink location=(\S+)", text)]
-        text = ADDRESS.sub(rf"\g<1>127.0.0.1:{self.port}/", text)
+        ports = {address[0]: self.port} if address else {}
+        text = ADDRESS.sub(lambda match: f"{match[1]}127.0.0.1:{ports.setdefault(match[0], 0)}/", text)
         text = text.replace("gst-launch-1.0", "exec gst-launch-1.0 --messages", 1)
 
         self.log = folder / "log"

@@ -111,8 +111,7 @@ GST_START_TEST (test_order_of_the_answer)
   GstSDPMessage *sdp = make_sdp ("video", "98 97 99 96",
                                  VP8 H264 ("97", "1", "42e01f") VP9 ("98", "2") "a=rtpmap:99 AV1/90000\r\n");
   g_autoptr (GPtrArray) ours = list_codecs (KP_MEDIA_VIDEO, NULL);
-  g_autoptr (GPtrArray) codecs
-      = kp_formats_list_in_order (gst_sdp_message_get_media (sdp, 0), ours, NULL);
+  g_autoptr (GPtrArray) codecs = kp_formats_list_in_order (gst_sdp_message_get_media (sdp, 0), ours, NULL);
 
   fail_unless_equals_int (codecs->len, 2);
   fail_unless_equals_string (((const KpCodec *)g_ptr_array_index (codecs, 0))->name, "H264");
