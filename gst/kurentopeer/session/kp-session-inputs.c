@@ -7,7 +7,7 @@
 #define GST_CAT_DEFAULT kp_session_debug
 
 /* ms; a source that is slower counts as raw media, or as the usual profile of its codec */
-#define PATIENCE 2000
+#define PATIENCE 5000
 
 static gboolean
 are_known (KpSession *self)
