@@ -328,7 +328,9 @@ install_action (const gchar *name, GCallback handler, GType return_type, guint n
  * @self: the peer
  * @promise: answered with the statistics of the connection, or `error`
  *
- * Collects the statistics of the connection.
+ * Collects the statistics of the connection: a structure `kurentopeer/stats` with the report of W3C's
+ * [webrtc-stats](https://www.w3.org/TR/webrtc-stats/). Each field is one of its objects, named by its id: a
+ * structure whose fields have the names, units and values of the W3C. The field `json` is the same as a text.
  *
  * Since: 0.1
  */

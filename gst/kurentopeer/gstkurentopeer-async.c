@@ -345,7 +345,7 @@ gst_kurento_peer_close_finish (GstKurentoPeer *self, GAsyncResult *result, GErro
  * @callback: called in the thread default context of the caller
  * @user_data: for @callback
  *
- * Collects the statistics of the connection.
+ * Collects the statistics of the connection, see #GstKurentoPeer::get-stats.
  *
  * Since: 0.1
  */

@@ -274,6 +274,7 @@ announce_tracks (GstKurentoPeer *self, KpSession *session)
 
   GST_OBJECT_LOCK (self);
   priv->session = kp_session_ref (session);
+  kp_session_set_stats_interval (session, priv->settings.stats_interval);
   kinds = g_new0 (KpMediaKind, priv->tracks->len + 1);
   for (guint i = 0; i < priv->tracks->len; i++)
     {

@@ -21,6 +21,7 @@ typedef struct
   GstWebRTCICETransportPolicy ice_transport_policy;
   GstKurentoSendSource send_source;
   gboolean post_data_messages;
+  guint stats_interval; /* ms; 0 = never */
   gboolean frozen; /* a session works with a copy: changes are refused */
 } GstKurentoPeerSettings;
 

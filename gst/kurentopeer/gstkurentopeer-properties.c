@@ -24,6 +24,7 @@ enum
   PROP_DATA_CHANNELS,
   PROP_SIGNALLER_URI,
   PROP_POST_DATA_MESSAGES,
+  PROP_STATS_INTERVAL,
   PROP_PEER_CONNECTION,
   PROP_CONNECTION_STATE,
   PROP_ICE_CONNECTION_STATE,
@@ -101,10 +102,17 @@ set_setting_locked (GstKurentoPeer *self, guint prop_id, const GValue *value)
 static void
 set_other_locked (GstKurentoPeer *self, guint prop_id, const GValue *value)
 {
-  GstKurentoPeerSettings *texts = &gst_kurento_peer_get_private (self)->settings;
+  GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
+  GstKurentoPeerSettings *texts = &priv->settings;
 
   if (prop_id == PROP_POST_DATA_MESSAGES)
     texts->post_data_messages = g_value_get_boolean (value);
+  else if (prop_id == PROP_STATS_INTERVAL)
+    {
+      texts->stats_interval = g_value_get_uint (value);
+      if (priv->session)
+        kp_session_set_stats_interval (priv->session, texts->stats_interval);
+    }
   else if (prop_id == PROP_ID && g_value_get_string (value) && *g_value_get_string (value))
     take_string (&texts->settings->id, value);
 }
@@ -185,6 +193,9 @@ get_setting_locked (GstKurentoPeerSettings *texts, guint prop_id, GValue *value)
       return TRUE;
     case PROP_POST_DATA_MESSAGES:
       g_value_set_boolean (value, texts->post_data_messages);
+      return TRUE;
+    case PROP_STATS_INTERVAL:
+      g_value_set_uint (value, texts->stats_interval);
       return TRUE;
     case PROP_SIGNALLER_URI:
       g_value_set_string (value, texts->signaller_uri);
@@ -390,6 +401,11 @@ make_connection_specs (void)
   props[PROP_POST_DATA_MESSAGES] = g_param_spec_boolean (
       "post-data-messages", "Post data messages",
       "Whether received data is also posted on the bus, as kurentopeer/data-channel-message", FALSE, ALWAYS);
+  props[PROP_STATS_INTERVAL] = g_param_spec_uint (
+      "stats-interval", "Statistics interval",
+      "How often the statistics of the connection, as get-stats answers them, are posted on the bus as "
+      "kurentopeer/stats, in ms; 0: never (kurento-utils has nothing like it)",
+      0, G_MAXUINT, 0, ALWAYS);
 }
 
 static void

@@ -189,10 +189,19 @@ fatal_cb (const GError *error, gpointer user_data)
   gst_kurento_peer_post_error (self, error);
 }
 
+static void
+stats_cb (const GstStructure *report, gpointer user_data)
+{
+  g_autoptr (GstElement) self = gst_object_ref (user_data);
+
+  gst_element_post_message (self, gst_message_new_element (GST_OBJECT (self), gst_structure_copy (report)));
+}
+
 static const KpSessionCallbacks session_callbacks = {
   .event = event_cb,
   .status = status_cb,
   .get_outlet = gst_kurento_peer_get_outlet,
+  .stats = stats_cb,
   .fatal = fatal_cb,
 };
 

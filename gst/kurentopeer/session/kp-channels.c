@@ -11,6 +11,7 @@ typedef struct
 {
   GstWebRTCDataChannel *channel; /* owned; one of the peer's has no label before it is open */
   gboolean is_local;
+  KpChannelCounts counts; /* but for what the channel itself knows */
 } KpChannel;
 
 struct _KpChannels
@@ -19,6 +20,9 @@ struct _KpChannels
   gulong prepare_id;
   GMutex lock; /* guards everything below; never held across a call-out but func */
   GPtrArray *entries; /* of KpChannel */
+  guint n_prepared;
+  guint n_opened;
+  guint n_closed;
   KpChannelsFunc func; /* NULL once disconnected */
   gpointer user_data;
   GDestroyNotify notify;
@@ -83,6 +87,48 @@ dup_label (GstWebRTCDataChannel *channel)
   return label ? label : g_strdup ("");
 }
 
+/* Borrowed; or NULL. */
+static KpChannel *
+find_entry_locked (KpChannels *self, GstWebRTCDataChannel *channel)
+{
+  for (guint i = 0; i < self->entries->len; i++)
+    {
+      KpChannel *entry = g_ptr_array_index (self->entries, i);
+
+      if (entry->channel == channel)
+        return entry;
+    }
+
+  return NULL;
+}
+
+static void
+count_opened (KpChannels *self, GstWebRTCDataChannel *channel)
+{
+  KpChannel *entry;
+
+  g_mutex_lock (&self->lock);
+  entry = find_entry_locked (self, channel);
+  if (entry && !entry->counts.opened)
+    {
+      entry->counts.opened = TRUE;
+      self->n_opened++;
+    }
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+count_message (KpChannels *self, GstWebRTCDataChannel *channel, gboolean sent, gsize size)
+{
+  KpChannel *entry;
+
+  g_mutex_lock (&self->lock);
+  entry = find_entry_locked (self, channel);
+  if (entry)
+    kp_channel_counts_add (&entry->counts, sent, size);
+  g_mutex_unlock (&self->lock);
+}
+
 /* The channel's own callbacks run in webrtcbin's thread with its lock held: copy, post, return. */
 static void
 open_cb (GstWebRTCDataChannel *channel, gpointer user_data)
@@ -90,6 +136,7 @@ open_cb (GstWebRTCDataChannel *channel, gpointer user_data)
   g_autofree gchar *label = dup_label (channel);
   KpEvent event;
 
+  count_opened (user_data, channel);
   kp_event_init (&event, KP_EVENT_DATA_CHANNEL_OPEN, label);
   channels_tell (user_data, &event);
 }
@@ -99,15 +146,16 @@ close_cb (GstWebRTCDataChannel *channel, gpointer user_data)
 {
   KpChannels *self = user_data;
   g_autofree gchar *label = dup_label (channel);
+  KpChannel *entry;
   KpEvent event;
 
   g_mutex_lock (&self->lock);
-  for (guint i = 0; i < self->entries->len; i++)
-    if (((KpChannel *)g_ptr_array_index (self->entries, i))->channel == channel)
-      {
-        g_ptr_array_remove_index (self->entries, i);
-        break;
-      }
+  entry = find_entry_locked (self, channel);
+  if (entry)
+    {
+      self->n_closed += entry->counts.opened;
+      g_ptr_array_remove (self->entries, entry);
+    }
   g_mutex_unlock (&self->lock);
 
   kp_event_init (&event, KP_EVENT_DATA_CHANNEL_CLOSE, label);
@@ -143,6 +191,7 @@ tell_message (KpChannels *self, GstWebRTCDataChannel *channel, GBytes *data, gbo
   g_autofree gchar *label = dup_label (channel);
   KpEvent event;
 
+  count_message (self, channel, FALSE, g_bytes_get_size (data));
   kp_event_init (&event, KP_EVENT_DATA_CHANNEL_MESSAGE, label, data, is_text);
   channels_tell (self, &event);
 }
@@ -198,6 +247,7 @@ prepare_data_channel_cb (GstElement *webrtcbin, GstWebRTCDataChannel *channel, g
   connect_channel (self, channel);
 
   g_mutex_lock (&self->lock);
+  entry->counts.number = self->n_prepared++;
   g_ptr_array_add (self->entries, entry);
   g_mutex_unlock (&self->lock);
 }
@@ -294,6 +344,7 @@ dup_entries (KpChannels *self)
 
       copy->channel = g_object_ref (entry->channel);
       copy->is_local = entry->is_local;
+      copy->counts = entry->counts;
       g_ptr_array_add (copies, copy);
     }
   g_mutex_unlock (&self->lock);
@@ -373,8 +424,30 @@ kp_channels_send (KpChannels *self, const gchar *label, GBytes *data, gboolean i
                    cause ? cause->message : "unknown error");
       return FALSE;
     }
+  count_message (self, channel, TRUE, g_bytes_get_size (data));
 
   return TRUE;
+}
+
+GPtrArray *
+kp_channels_list (KpChannels *self, guint *n_opened, guint *n_closed)
+{
+  g_autoptr (GPtrArray) entries = dup_entries (self);
+  GPtrArray *list = g_ptr_array_new_with_free_func ((GDestroyNotify)kp_channel_counts_free);
+
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const KpChannel *entry = g_ptr_array_index (entries, i);
+
+      g_ptr_array_add (list, kp_channel_counts_ask (&entry->counts, entry->channel));
+    }
+
+  g_mutex_lock (&self->lock);
+  *n_opened = self->n_opened;
+  *n_closed = self->n_closed;
+  g_mutex_unlock (&self->lock);
+
+  return list;
 }
 
 void

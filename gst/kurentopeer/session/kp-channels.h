@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "kp-channel-counts.h"
 #include "kp-event.h"
 
 #include <gst/gst.h>
@@ -25,6 +26,9 @@ gboolean kp_channels_create (KpChannels *self, const gchar *label, GError **erro
  * else ours. Any thread. */
 gboolean kp_channels_send (KpChannels *self, const gchar *label, GBytes *data, gboolean is_text,
                            GError **error);
+
+/* Of KpChannelCounts, of the channels that are not closed; and how many were ever opened and closed. Peer loop. */
+GPtrArray *kp_channels_list (KpChannels *self, guint *n_opened, guint *n_closed);
 
 /* No events any more, and nothing can be sent. The channels themselves go with kp_channels_clear(), after the webrtcbin
  * went to NULL: they point back at it. */

@@ -102,6 +102,7 @@ link_receiver (GstPad *pad, GstElement *receiver, GstElement *outlet)
 static gboolean
 add_receiver (KpConnection *self, GstElement *receiver)
 {
+  g_autoptr (KpMeter) meter = kp_meter_new_for_receiver (GST_BIN (receiver));
   gboolean closing;
 
   g_mutex_lock (&self->lock);
@@ -115,7 +116,10 @@ add_receiver (KpConnection *self, GstElement *receiver)
   g_mutex_lock (&self->lock);
   closing = self->closing;
   if (!closing)
-    g_ptr_array_add (self->receivers, gst_object_ref (receiver));
+    {
+      g_ptr_array_add (self->receivers, gst_object_ref (receiver));
+      g_ptr_array_add (self->meters, kp_meter_ref (meter));
+    }
   g_mutex_unlock (&self->lock);
   if (closing)
     {

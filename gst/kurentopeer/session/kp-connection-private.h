@@ -24,12 +24,14 @@ struct _KpConnection
   GstElement *webrtcbin; /* owned */
   KpGuard *guard; /* owned */
   KpChannels *channels; /* owned */
+  KpRtpMeter *rtp_meter; /* owned */
   GObject *rtp_session; /* owned; the internal RTPSession, or NULL; peer loop */
 
   GMutex lock; /* guards everything below */
   gboolean closing; /* no further receivers */
   GPtrArray *parts; /* of GstElement; in the bin */
   GPtrArray *receivers; /* of GstElement; in the bin */
+  GPtrArray *meters; /* of KpMeter; of parts and receivers, oldest first */
   GPtrArray *promises; /* of GstPromise; not answered yet */
   GArray *sections; /* of KpSectionOutlet */
 };

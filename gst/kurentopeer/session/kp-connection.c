@@ -26,8 +26,10 @@ connection_free (gpointer data)
   g_clear_object (&self->webrtcbin);
   g_clear_pointer (&self->guard, kp_guard_unref);
   g_clear_pointer (&self->channels, kp_channels_unref);
+  g_clear_pointer (&self->rtp_meter, kp_rtp_meter_unref);
   g_ptr_array_unref (self->parts);
   g_ptr_array_unref (self->receivers);
+  g_ptr_array_unref (self->meters);
   g_ptr_array_unref (self->promises);
   g_array_unref (self->sections);
   g_clear_object (&self->rtp_session);
@@ -247,6 +249,7 @@ kp_connection_new (KpLoop *loop, GstBin *bin, const KpSettings *settings,
   g_mutex_init (&self->lock);
   self->parts = g_ptr_array_new_with_free_func (gst_object_unref);
   self->receivers = g_ptr_array_new_with_free_func (gst_object_unref);
+  self->meters = g_ptr_array_new_with_free_func ((GDestroyNotify)kp_meter_unref);
   self->promises = g_ptr_array_new_with_free_func ((GDestroyNotify)gst_promise_unref);
   self->sections = g_array_new (FALSE, FALSE, sizeof (KpSectionOutlet));
 
@@ -260,6 +263,7 @@ kp_connection_new (KpLoop *loop, GstBin *bin, const KpSettings *settings,
       = kp_guard_new (webrtcbin, guard_cb, kp_connection_ref (self), (GDestroyNotify)kp_connection_unref);
   self->channels = kp_channels_new (webrtcbin, channels_cb, kp_connection_ref (self),
                                     (GDestroyNotify)kp_connection_unref);
+  self->rtp_meter = kp_rtp_meter_new (webrtcbin);
   connect_webrtcbin (self);
 
   gst_bin_add (bin, webrtcbin);
@@ -326,10 +330,13 @@ kp_connection_set_section (KpConnection *self, guint mline_index, KpMediaKind ki
 void
 kp_connection_add_part (KpConnection *self, GstElement *part)
 {
+  KpMeter *meter = kp_meter_new_for_sender (GST_BIN (part));
+
   kp_loop_assert_current (self->loop);
 
   g_mutex_lock (&self->lock);
   g_ptr_array_add (self->parts, gst_object_ref (part));
+  g_ptr_array_add (self->meters, meter);
   g_mutex_unlock (&self->lock);
   gst_bin_add (self->bin, part);
   gst_element_sync_state_with_parent (part);

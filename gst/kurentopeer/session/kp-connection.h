@@ -5,6 +5,7 @@
 #include "kp-loop.h"
 #include "kp-outlet.h"
 #include "kp-settings.h"
+#include "kp-stats.h"
 
 #include <gst/webrtc/webrtc.h>
 
@@ -63,6 +64,9 @@ void kp_connection_set_local (KpConnection *self, GstWebRTCSDPType type, GstSDPM
 void kp_connection_set_remote (KpConnection *self, GstWebRTCSDPType type, GstSDPMessage *sdp,
                                KpConnectionStep done);
 void kp_connection_get_stats (KpConnection *self, KpConnectionStep done);
+/* What the connection counts itself, now. */
+void kp_connection_measure (KpConnection *self, KpStatsInput *input);
+void kp_connection_measured_clear (KpStatsInput *input);
 void kp_connection_add_candidate (KpConnection *self, guint mline_index, const gchar *candidate);
 
 /* Before the remote description is applied. */
@@ -80,7 +84,7 @@ gboolean kp_connection_send (KpConnection *self, const gchar *label, GBytes *dat
 /* Which outlet the streams of m-section @mline_index go to. Before the remote description is applied. */
 void kp_connection_set_section (KpConnection *self, guint mline_index, KpMediaKind kind, guint index);
 
-/* Adds an element that shares the connection's life (a sender) to the pipeline, in its state. */
+/* Adds a bin that shares the connection's life (a sender) to the pipeline, in its state. Before it is linked. */
 void kp_connection_add_part (KpConnection *self, GstElement *part);
 
 /* Asks the peer for a keyframe of each video that it sends. */

@@ -16,6 +16,7 @@ struct _KpRequest
   gchar *text; /* owned */
   KpCandidate *candidate; /* owned; stolen by run */
   KpMediaKind kind;
+  guint number;
   GstObject *object; /* owned */
   GError *error; /* owned */
 };
@@ -230,48 +231,31 @@ kp_session_end (KpSession *self, const gchar *reason)
   request_post (request);
 }
 
-/* webrtcbin answers in the order in which it was asked. */
-static void
-stats_done (KpConnection *connection, const GstStructure *reply, const GError *error, gpointer user_data)
-{
-  KpSession *self = user_data;
-  g_autoptr (GTask) task = NULL;
-
-  g_assert (self->stats_tasks->len > 0);
-  task = g_object_ref (g_ptr_array_index (self->stats_tasks, 0));
-  g_ptr_array_remove_index (self->stats_tasks, 0);
-  if (reply)
-    kp_session_return_pointer (self, g_steal_pointer (&task), gst_structure_copy (reply),
-                               (GDestroyNotify)gst_structure_free);
-  else
-    kp_session_return_error (self, g_steal_pointer (&task),
-                             error ? g_error_copy (error)
-                                   : g_error_new_literal (GST_KURENTO_ERROR, GST_KURENTO_ERROR_INVALID_STATE,
-                                                          "webrtcbin has no statistics"));
-}
-
 static void
 run_get_stats (KpSession *self, KpRequest *request)
 {
-  if (self->connection == NULL)
-    {
-      gboolean closed = self->closed || self->stopped;
-
-      kp_session_return_error (
-          self, g_steal_pointer (&request->task),
-          g_error_new_literal (GST_KURENTO_ERROR,
-                               closed ? GST_KURENTO_ERROR_CLOSED : GST_KURENTO_ERROR_INVALID_STATE,
-                               closed ? "the peer is closed" : "there is no connection"));
-      return;
-    }
-  g_ptr_array_add (self->stats_tasks, g_steal_pointer (&request->task));
-  kp_connection_get_stats (self->connection, stats_done);
+  kp_stats_ask (self, g_steal_pointer (&request->task));
 }
 
 void
 kp_session_get_stats (KpSession *self, GTask *task)
 {
   request_post (request_new (self, run_get_stats, task));
+}
+
+static void
+run_set_stats_interval (KpSession *self, KpRequest *request)
+{
+  kp_stats_set_interval (self, request->number);
+}
+
+void
+kp_session_set_stats_interval (KpSession *self, guint interval)
+{
+  KpRequest *request = request_new (self, run_set_stats_interval, NULL);
+
+  request->number = interval;
+  request_post (request);
 }
 
 static void

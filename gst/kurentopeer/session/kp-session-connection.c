@@ -274,6 +274,7 @@ kp_session_make_connection (KpSession *self, GError **error)
 
   set_connection (self, connection);
   g_set_object (&self->status.webrtcbin, kp_connection_get_webrtcbin (connection));
+  kp_stats_restart_timer (self);
   kp_session_tell_status (self);
 
   return TRUE;
@@ -296,18 +297,6 @@ reset_description (KpSession *self)
   self->status.local_candidates = g_strdup ("[]");
 }
 
-static void
-fail_stats (KpSession *self)
-{
-  g_autoptr (GPtrArray) tasks = g_steal_pointer (&self->stats_tasks);
-
-  self->stats_tasks = g_ptr_array_new_with_free_func (g_object_unref);
-  for (guint i = 0; i < tasks->len; i++)
-    kp_session_return_error (
-        self, g_object_ref (g_ptr_array_index (tasks, i)),
-        g_error_new_literal (GST_KURENTO_ERROR, GST_KURENTO_ERROR_INVALID_STATE, "the connection ended"));
-}
-
 /* Takes the connection away; what is told about it comes afterwards. */
 static void
 remove_connection (KpSession *self)
@@ -321,7 +310,8 @@ remove_connection (KpSession *self)
   set_connection (self, NULL);
   bury (self, connection);
   g_ptr_array_set_size (self->sections, 0);
-  fail_stats (self);
+  kp_stats_fail (self);
+  kp_stats_restart_timer (self);
 }
 
 void

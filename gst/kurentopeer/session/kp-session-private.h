@@ -46,6 +46,9 @@ struct _KpSession
   KpNegotiation negotiation;
   GTask *task; /* owned; the negotiation's, or NULL */
   GPtrArray *stats_tasks; /* of GTask; waiting for webrtcbin, oldest first */
+  guint stats_interval; /* ms; 0 = never */
+  GSource *stats_timer; /* owned; or NULL */
+  gboolean stats_pending; /* the timer's last one has not been told yet */
   gboolean by_signaller; /* the peer came through the signaller */
   GstSDPMessage *local; /* owned; with the candidates so far, or NULL */
   GstSDPMessage *remote; /* owned; or NULL */
@@ -144,3 +147,9 @@ void kp_candidates_flush_remote (KpSession *self);
 void kp_candidates_add_local (KpSession *self, const gchar *candidate, guint mline_index);
 void kp_candidates_tell_local (KpSession *self);
 void kp_candidates_reset (KpSession *self);
+
+/* kp-session-stats.c */
+void kp_stats_ask (KpSession *self, GTask *task); /* takes @task */
+void kp_stats_fail (KpSession *self); /* nobody will answer what was asked */
+void kp_stats_set_interval (KpSession *self, guint interval);
+void kp_stats_restart_timer (KpSession *self); /* when there is a connection; else stops it */

@@ -44,6 +44,9 @@ typedef struct
    * peer loop. Transfer full. NULL when it is not wanted. */
   GstElement *(*get_outlet) (KpMediaKind kind, guint index, gpointer user_data);
 
+  /* Peer loop, as event: the statistics, every interval; borrowed. NULL when they are not wanted. */
+  void (*stats) (const GstStructure *report, gpointer user_data);
+
   /* Peer loop, as event: what ends the element, not only a connection (the signaller cannot listen). */
   void (*fatal) (const GError *error, gpointer user_data);
 } KpSessionCallbacks;
@@ -81,8 +84,11 @@ void kp_session_process_answer (KpSession *self, const gchar *sdp, GTask *task);
 void kp_session_add_candidate (KpSession *self, const gchar *candidate, guint sdp_mline_index,
                                const gchar *sdp_mid, GTask *task);
 void kp_session_close (KpSession *self, GTask *task);
-/* answers a GstStructure (gst_structure_free) */
+/* answers a GstStructure (gst_structure_free), see kp_stats_new() */
 void kp_session_get_stats (KpSession *self, GTask *task);
+
+/* How often statistics are told while there is a connection, in ms; 0: never. */
+void kp_session_set_stats_interval (KpSession *self, guint interval);
 
 /* An element inside of the bin posted an error: ends the connection that it belongs to, if that is still the present one. */
 void kp_session_child_error (KpSession *self, GstObject *src, const GError *error);

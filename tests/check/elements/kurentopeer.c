@@ -83,6 +83,7 @@ static const struct
   { "latency", "60" },
   { "data-channels", "false" },
   { "post-data-messages", "false" },
+  { "stats-interval", "0" },
   { "peer-connection", NULL },
   { "signaller-uri", NULL },
   { "connection-state", "new" },
