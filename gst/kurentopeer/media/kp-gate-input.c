@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "kp-gate-private.h"
 
+#include "kp-gate-caps.h"
 #include "kp-media-debug.h"
 
 static GstFlowReturn
@@ -15,12 +16,32 @@ chain_event (GstPad *pad, GstObject *parent, GstEvent *event)
   return kp_gate_take_event (gst_pad_get_element_private (pad), event);
 }
 
+/* Left to itself a pad insists on the caps that it has: no change would ever pass. */
+static gboolean
+chain_query (GstPad *pad, GstObject *parent, GstQuery *query)
+{
+  g_autoptr (GstCaps) any = gst_caps_new_any ();
+
+  switch (GST_QUERY_TYPE (query))
+    {
+    case GST_QUERY_CAPS:
+      kp_gate_caps_answer (any, query);
+      return TRUE;
+    case GST_QUERY_ACCEPT_CAPS:
+      gst_query_set_accept_caps_result (query, TRUE);
+      return TRUE;
+    default:
+      return gst_pad_query_default (pad, parent, query);
+    }
+}
+
 static GstPad *
 make_pad (KpGate *self, const gchar *name, GstPadDirection direction)
 {
   GstPad *pad = gst_object_ref_sink (gst_pad_new (name, direction));
 
   gst_pad_set_element_private (pad, self);
+  gst_pad_set_query_function (pad, chain_query);
   gst_pad_set_active (pad, TRUE);
 
   return pad;

@@ -117,6 +117,9 @@ guint32 watch_colour (Watch *self);
 /* Waits until the picture is about @colour. */
 void watch_wait_colour (Watch *self, guint32 colour);
 
+/* Waits until pictures have that size. */
+void watch_wait_size (Watch *self, gint width, gint height);
+
 /* Waits until the sound, audio/x-raw,format=S16LE,channels=1, has about @frequency (Hz). */
 void watch_wait_tone (Watch *self, guint frequency);
 

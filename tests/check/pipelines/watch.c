@@ -258,6 +258,23 @@ watch_wait_colour (Watch *self, guint32 colour)
   wait_until (is_about (watch_colour (self), colour));
 }
 
+static gboolean
+has_size (Watch *self, gint width, gint height)
+{
+  g_autoptr (GstCaps) caps = NULL;
+  g_autoptr (GstBuffer) buffer = watch_dup_last (self, &caps);
+  GstVideoInfo info;
+
+  return caps && gst_video_info_from_caps (&info, caps) && GST_VIDEO_INFO_WIDTH (&info) == width
+         && GST_VIDEO_INFO_HEIGHT (&info) == height;
+}
+
+void
+watch_wait_size (Watch *self, gint width, gint height)
+{
+  wait_until (has_size (self, width, height));
+}
+
 /* Hz, by the crossings of zero; 0 = no sound. */
 static guint
 watch_tone (Watch *self)
