@@ -239,6 +239,18 @@ GST_START_TEST (test_candidates)
 }
 GST_END_TEST;
 
+/* Browsers without permission for the camera tell nothing but names of their own. */
+GST_START_TEST (test_hidden_candidates)
+{
+  g_autofree gchar *text = sdp_load ("firefox-offer-hidden");
+  g_autoptr (GstSDPMessage) sdp = sdp_parse (text);
+
+  fail_unless (strstr (text, ".local ") != NULL);
+  for (guint i = 0; i < gst_sdp_message_medias_len (sdp); i++)
+    fail_unless_equals_int (sdp_count_attributes (sdp, i, "candidate"), 0);
+}
+GST_END_TEST;
+
 GST_START_TEST (test_formats)
 {
   static const struct
@@ -345,6 +357,7 @@ kp_sdp_remote_suite (void)
   tcase_add_test (tcase, test_tagged_transport);
   tcase_add_test (tcase, test_bundle_only);
   tcase_add_test (tcase, test_candidates);
+  tcase_add_test (tcase, test_hidden_candidates);
   tcase_add_test (tcase, test_formats);
   tcase_add_test (tcase, test_parameters);
   tcase_add_test (tcase, test_many_ssrcs);

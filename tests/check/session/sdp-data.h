@@ -7,10 +7,13 @@
 
 /* Descriptions of real peers, from tests/check/data/sdp. */
 static const gchar *const sdp_names[] = {
-  "chromium-answer",        "chromium-offer",         "firefox-offer",
-  "kurento-answer",         "kurento-answer-no-dc",   "kurento-answer-to-recvonly",
-  "kurento-offer",          "kurento-offer-gathered", "kurento-offer-plain",
-  "kurento-offer-recvonly", "kurento-offer-sendonly", "small-offer",
+  "chromium-answer",        "chromium-offer",
+  "firefox-answer",         "firefox-offer",
+  "firefox-offer-hidden",   "kurento-answer",
+  "kurento-answer-no-dc",   "kurento-answer-to-recvonly",
+  "kurento-offer",          "kurento-offer-gathered",
+  "kurento-offer-plain",    "kurento-offer-recvonly",
+  "kurento-offer-sendonly", "small-offer",
 };
 
 static inline gchar *
