@@ -5,7 +5,8 @@
 Usage: build-site.py gi-docgen kurentopeer.toml GstKurento-1.0.gir output-folder style.css page.md...
 
 Doc comments have the spelling of the GStreamer world (#GstType:property, %NULL), and pages link each other by their
-file names, so that both can be read where they are; gi-docgen gets copies in its own spelling.
+file names, so that both can be read where they are; gi-docgen gets copies in its own spelling. The site has no folders:
+images lie beside the pages.
 Properties are documented by the table of element.md. What gi-docgen made gets the list of pages and a style for tables.
 """
 
@@ -56,6 +57,7 @@ def convert_gir(text):
 
 
 def convert_page(text):
+    text = re.sub(r"\]\(images/", "](", text)
     return re.sub(r"\]\(([\w-]+)\.md(#[\w-]+)?\)", r"](\1.html\2)", text)
 
 
@@ -108,6 +110,8 @@ def main():
         subprocess.run([gi_docgen, "generate", "--quiet", "--fatal-warnings", "--no-namespace-dir", f"--config={config}",
                         f"--content-dir={folder}", f"--output-dir={output}", copy], check=True)
     finish_pages(output, pages)
+    for image in (pages[0].parent / "images").iterdir():
+        shutil.copy(image, output)
     with open(output / "style.css", "a", encoding="utf-8") as file:
         file.write(pathlib.Path(style).read_text(encoding="utf-8"))
 

@@ -12,7 +12,7 @@ import {WebSocketServer} from 'ws';
 import {freePort, here, look, openPage, pageDir} from './harness.mjs';
 
 const types = {'.html': 'text/html', '.css': 'text/css', '.js': 'text/javascript', '.svg': 'image/svg+xml'};
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; " +
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 async function serveFile(folder, request, response) {
@@ -38,9 +38,10 @@ export async function startStandIn(test, browser, {port, token, documentRoot = p
   }});
   await page.addScriptTag({content: await readFile(join(here, 'standin-page.js'), 'utf8')});
 
-  const http = createServer((...exchange) => serveFile(documentRoot, ...exchange));
-  const sockets = new WebSocketServer({server: http, path: '/helloworld', verifyClient: ({req}) =>
-    !token || new URL(req.url, 'http://host').searchParams.get('token') === token});
+  const mayEnter = ({url}) => !token || new URL(url, 'http://host').searchParams.get('token') === token;
+  const http = createServer((request, response) => request.url.startsWith('/helloworld') && !mayEnter(request)
+    ? response.writeHead(401).end() : serveFile(documentRoot, request, response));
+  const sockets = new WebSocketServer({server: http, path: '/helloworld', verifyClient: ({req}) => mayEnter(req)});
   sockets.on('connection', (socket) => {
     const dispatch = (message) => page.evaluate((received) => receive(received), message).catch(() => {});
     socket.on('message', (data) => {

@@ -1,235 +1,78 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-const answerTimeout = 15000; /* ms, from the first step to the first media */
+/* The page: what the person does, and what the session tells. */
+
+import {bindDevices, Black, capture, deviceNames, exchange, refreshDevices} from './devices.js';
+import {attend, first, watch} from './first.js';
+import {Session} from './session.js';
+import {Statistics} from './statistics.js';
+import {addLine, bindTabs, clearNotice, setSwitch, showNotice, showStatus, tell, ui} from './view.js';
+import {interrupted, unplugged, wordsForDevice, wordsForEnd, wordsForRefusal} from './words.js';
+
 const retryDelays = [300, 1000, 2000, 4000, 8000]; /* ms, the last one again and again */
-const logLines = 200;
+const kinds = {microphone: 'audio', camera: 'video'};
 
-function socketUrl() {
-  const url = new URL('helloworld', location.href);
-  const token = new URLSearchParams(location.search).get('token');
-
-  url.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
-  if (token !== null)
-    url.searchParams.set('token', token);
-  return url;
-}
-
-/* One visit to the other side: a WebSocket and a peer connection that begin and end together. The socket and the offer
- * are made at the same time, so that neither waits for the other. `on` is called back: track, connected, interrupted,
- * channel, line, ended. */
-class Session {
-  #on;
-  #peer = new RTCPeerConnection();
-  #socket = null;
-  #channels = new Set();
-  #started = false; /* the offer is sent, so candidates may follow */
-  #unsent = []; /* local candidates that are older than the offer */
-  #over = false;
-  #timer;
-  #markAnswered;
-  #answered = new Promise((resolve) => {
-    this.#markAnswered = resolve;
-  });
-
-  /* `plan` is what we send and open, see plans below; `before` ends when the previous session has left the server. */
-  constructor(plan, before, on) {
-    this.#on = on;
-    this.#timer = setTimeout(() => this.#end('The other side did not answer in time'), answerTimeout);
-    const opened = this.#open(before);
-    const offered = this.#offer(plan);
-    Promise.all([opened, offered]).then(() => this.#start(), (error) => this.#end(error.message));
-  }
-
-  say(text) {
-    const channel = [...this.#channels].find(({readyState}) => readyState === 'open');
-    channel?.send(text);
-    return channel !== undefined;
-  }
-
-  /* Ends in silence. The promise is kept when the server knows, or would not answer. */
-  leave() {
-    const socket = this.#socket;
-    this.#close();
-    if (!socket || socket.readyState === WebSocket.CLOSED)
-      return Promise.resolve();
-    return new Promise((resolve) => {
-      socket.addEventListener('close', resolve);
-      setTimeout(resolve, 1000);
-    });
-  }
-
-  async #open(before) {
-    await before;
-    if (this.#over)
-      return;
-    this.#socket = new WebSocket(socketUrl());
-    this.#socket.addEventListener('message', ({data}) => this.#receive(data));
-    this.#socket.addEventListener('close', () => this.#end(this.#started
-      ? 'The server has gone' : 'The server does not answer, or does not accept this page'));
-    await new Promise((resolve) => this.#socket.addEventListener('open', resolve));
-  }
-
-  async #offer({stream, channel}) {
-    const peer = this.#peer;
-    for (const kind of ['audio', 'video']) {
-      const track = stream?.getTracks().find((candidate) => candidate.kind === kind);
-      if (track)
-        peer.addTransceiver(track, {direction: 'sendrecv', streams: [stream]});
-      else
-        peer.addTransceiver(kind, {direction: 'recvonly'});
-    }
-    peer.addEventListener('track', ({track}) => this.#on.track(track));
-    peer.addEventListener('datachannel', (event) => this.#adopt(event.channel));
-    peer.addEventListener('icecandidate', ({candidate}) => candidate && this.#sendCandidate(candidate));
-    peer.addEventListener('connectionstatechange', () => this.#changed());
-    if (channel)
-      this.#adopt(peer.createDataChannel('chat'));
-    await peer.setLocalDescription();
-  }
-
-  #start() {
-    if (this.#over)
-      return;
-    this.#send({id: 'start', sdpOffer: this.#peer.localDescription.sdp});
-    this.#started = true;
-    this.#unsent.splice(0).forEach((candidate) => this.#sendCandidate(candidate));
-  }
-
-  #send(message) {
-    if (this.#socket?.readyState === WebSocket.OPEN)
-      this.#socket.send(JSON.stringify(message));
-  }
-
-  #sendCandidate(candidate) {
-    if (this.#started)
-      this.#send({id: 'onIceCandidate', candidate});
-    else
-      this.#unsent.push(candidate);
-  }
-
-  async #receive(text) {
-    if (this.#over)
-      return;
-    try {
-      const message = JSON.parse(text);
-      switch (message.id) {
-        case 'startResponse':
-          await this.#peer.setRemoteDescription({type: 'answer', sdp: message.sdpAnswer});
-          this.#markAnswered();
-          break;
-        case 'iceCandidate':
-          await this.#answered;
-          await this.#addCandidate(message.candidate);
-          break;
-        case 'stopCommunication':
-          this.#end(`The other side has ended${message.message ? `: ${message.message}` : ''}`);
-          break;
-        case 'error':
-          this.#end(/\bbusy\b/i.test(message.message) ? 'Somebody else is connected right now'
-            : `The other side refused: ${message.message?.message ?? message.message}`);
-          break;
-      }
-    } catch (error) {
-      this.#end(`The answer of the other side cannot be used: ${error.message}`);
-    }
-  }
-
-  /* One bad candidate does not end a session: others may do. */
-  async #addCandidate(candidate) {
-    try {
-      await this.#peer.addIceCandidate(candidate);
-    } catch (error) {
-      if (!this.#over)
-        console.warn('Ignored candidate', candidate, error);
-    }
-  }
-
-  #adopt(channel) {
-    const changed = () => this.#on.channel([...this.#channels].some(({readyState}) => readyState === 'open'));
-
-    channel.binaryType = 'arraybuffer';
-    channel.addEventListener('open', changed);
-    channel.addEventListener('close', () => {
-      this.#channels.delete(channel);
-      changed();
-    });
-    channel.addEventListener('message', ({data}) => this.#on.line(
-      typeof data === 'string' ? data : `(${data.byteLength} bytes)`));
-    this.#channels.add(channel);
-    if (channel.readyState === 'open')
-      changed();
-  }
-
-  #changed() {
-    switch (this.#peer.connectionState) {
-      case 'connected':
-        clearTimeout(this.#timer);
-        this.#on.connected(this.#peer.getTransceivers().some(({receiver, currentDirection}) =>
-          receiver.track.kind === 'video' && /recv/.test(currentDirection)));
-        break;
-      case 'disconnected':
-        this.#on.interrupted();
-        break;
-      case 'failed':
-        this.#end('The connection failed: no way through the network was found, or it was lost');
-        break;
-    }
-  }
-
-  #end(reason) {
-    if (this.#over)
-      return;
-    this.#close();
-    this.#on.ended(reason);
-  }
-
-  #close() {
-    this.#over = true;
-    clearTimeout(this.#timer);
-    this.#send({id: 'stop'});
-    this.#peer.close();
-    this.#socket?.close();
-  }
-}
-
-/* What a session sends and opens. Watching is the plan that the page begins with. */
+/* What a session sends and opens. */
 const plans = {
-  watch: {stream: null, channel: false, sound: false, status: 'You are watching, without sound.'},
-  listen: {stream: null, channel: true, sound: true, status: 'You are connected, and send no sound and no picture.'},
-  talk: (stream) => ({stream, channel: true, sound: true, status: `You are connected: ${turnedOn(stream)} are on.`}),
+  watch,
+  listen: {stream: null, channel: true, sound: true},
+  talk: (stream) => ({stream, channel: true, sound: true}),
 };
 
-function turnedOn(stream) {
-  const names = {audio: 'microphone', video: 'camera'};
-  return new Intl.ListFormat('en').format(['sound', ...stream.getTracks().map(({kind}) => names[kind])]);
-}
-
-const ui = Object.fromEntries([...document.querySelectorAll('[id]')].map((element) => [element.id, element]));
 let plan = plans.watch;
-let session = null;
+let session = first;
+let black = null; /* in the place of the camera while that is off */
 let attempt = 0; /* tries since the last success */
 let retry = 0; /* timer */
+const statistics = new Statistics(() => session);
 
-function show(text, tone) {
-  ui.status.textContent = text;
-  ui.status.dataset.tone = tone;
+const getTrack = (kind) => plan.stream?.getTracks().find((track) => track.kind === kind);
+
+function describePlan() {
+  const missing = Object.keys(kinds).filter((name) => !getTrack(kinds[name]));
+
+  if (plan === plans.watch)
+    return 'Watching';
+  return missing.length ? `Connected, without ${missing.reverse().join(' and ')}` : 'Connected';
+}
+
+/* What is shown of the plan and of what it sends. */
+function showPlan() {
+  const watching = plan === plans.watch;
+
+  ui.connect.hidden = ui.listen.hidden = ui.hint.hidden = !watching;
+  ui.leave.hidden = watching;
+  for (const [name, kind] of Object.entries(kinds)) {
+    ui[name].hidden = !getTrack(kind);
+    setSwitch(ui[name], getTrack(kind)?.enabled ?? false);
+  }
+  ui.self.hidden = !getTrack('video');
+  ui.off.hidden = getTrack('video')?.enabled ?? true;
+  if (ui.local.srcObject !== plan.stream)
+    ui.local.srcObject = plan.stream;
+}
+
+function setSound(on) {
+  ui.remote.muted = !on;
+  setSwitch(ui.sound, on);
 }
 
 function run(nextPlan) {
-  const left = session?.leave();
+  const left = session.leave();
 
   clearTimeout(retry);
-  if (nextPlan !== plan)
+  if (nextPlan !== plan) {
     plan.stream?.getTracks().forEach((track) => track.stop());
+    black?.stop();
+    black = null;
+    setSound(nextPlan.sound);
+  }
   plan = nextPlan;
-  session = new Session(plan, left, {track, connected, interrupted, channel, line: (text) => log('Peer', text), ended});
-  ui.remote.muted = !plan.sound;
-  ui.local.srcObject = plan.stream;
-  ui.local.hidden = !plan.stream?.getVideoTracks().length;
-  ui.connect.hidden = ui.hint.hidden = plan !== plans.watch;
-  ui.leave.hidden = plan === plans.watch;
+  session = new Session(plan, left, listener);
+  showPlan();
   channel(false);
-  show(attempt ? 'Connecting again…' : 'Connecting…', 'busy');
+  if (attempt === 0)
+    showStatus('Connecting…', 'busy');
 }
 
 /* The first track of a session replaces the stream of the one before, whose last picture stays until then. */
@@ -245,22 +88,35 @@ function track(added) {
 
 function connected(hasVideo) {
   attempt = 0;
-  show(plan.status, 'good');
+  ui.call.dataset.state = 'connected';
+  showStatus(describePlan(), 'good');
+  clearNotice();
+  if (black)
+    session.replace(black.track);
   if (!hasVideo) {
     ui.placeholder.textContent = 'The other side sends no picture.';
     ui.placeholder.hidden = false;
   }
 }
 
-function interrupted() {
-  show('The connection is interrupted. Waiting for it to come back…', 'bad');
+function paused() {
+  ui.call.dataset.state = 'paused';
+  showStatus('Interrupted', 'bad');
+  showNotice(interrupted, []);
 }
 
-function ended(reason) {
+function ended(kind, detail) {
   const delay = retryDelays[Math.min(attempt++, retryDelays.length - 1)];
+  const words = wordsForEnd(kind, detail);
+  const again = ['Try now', () => run(plan)];
+  const reload = ['Reload', () => location.reload()];
 
   channel(false);
-  show(`${reason.replace(/\.$/, '')}. Trying again…`, 'bad');
+  ui.call.dataset.state = 'paused';
+  showStatus('Not connected', 'bad');
+  showNotice({...words, progress: 'Trying again…'}, words.reload ? [again, reload] : [again]);
+  ui.placeholder.textContent = 'Waiting for the picture…';
+  ui.placeholder.hidden = false;
   retry = setTimeout(() => run(plan), delay);
 }
 
@@ -269,90 +125,188 @@ function channel(open) {
   ui.line.placeholder = open ? 'Write a message' : plan.channel ? 'The chat is not open yet' : 'Connect to chat';
 }
 
-function log(who, text) {
-  const item = document.createElement('li');
-  const name = document.createElement('b');
+const listener = {track, connected, interrupted: paused, channel, line: (text) => addLine('Peer', text), ended};
 
-  name.textContent = who;
-  item.className = who === 'You' ? 'mine' : '';
-  item.append(name, text);
-  ui.log.append(item);
-  if (ui.log.children.length > logLines)
-    ui.log.firstElementChild.remove();
-  ui.log.scrollTop = ui.log.scrollHeight;
+/* Another session of the same person: the button that was pressed is gone. */
+function change(nextPlan) {
+  attempt = 0;
+  clearNotice();
+  run(nextPlan);
+  (nextPlan === plans.watch ? ui.connect : ui.leave).focus();
 }
 
-/* Both, or the one that there is. */
-async function capture() {
-  const video = {width: {ideal: 640}, height: {ideal: 480}};
-  let missing;
-
-  for (const constraints of [{audio: true, video}, {video}, {audio: true}]) {
-    try {
-      return await navigator.mediaDevices.getUserMedia(constraints);
-    } catch (error) {
-      if (error.name !== 'NotFoundError')
-        throw error;
-      missing = error;
-    }
-  }
-  throw missing;
+function complain(error, wanted, actions) {
+  showNotice(wordsForDevice(error, wanted), [...actions, ['Close', clearNotice]]);
 }
 
-function captureProblem(error) {
-  if (!window.isSecureContext)
-    return 'Browsers give the camera only to pages on localhost or over https: open this page that way.';
-  switch (error.name) {
-    case 'NotAllowedError':
-      return 'The camera or the microphone was not allowed. Allow them for this page and press Connect again.';
-    case 'NotFoundError':
-      return 'There is no camera and no microphone.';
-    case 'NotReadableError':
-      return 'The camera or the microphone is in use by another program.';
-    default:
-      return `The camera cannot be used: ${error.message}`;
-  }
-}
-
-ui.connect.addEventListener('click', async () => {
+async function connect() {
   ui.connect.disabled = true;
   try {
-    run(plans.talk(await capture()));
-    ui.listen.hidden = true;
-    ui.leave.focus();
+    const stream = await capture();
+    stream.getTracks().forEach(guard);
+    change(plans.talk(stream));
   } catch (error) {
-    show(captureProblem(error), 'bad');
-    ui.listen.hidden = false;
+    complain(error, 'camera or microphone', [['Listen and chat', () => change(plans.listen)]]);
   } finally {
     ui.connect.disabled = false;
+    refreshDevices(plan.stream);
   }
-});
+}
 
-ui.listen.addEventListener('click', () => {
-  run(plans.listen);
-  ui.listen.hidden = true;
-  ui.leave.focus();
-});
+/* A device that ends by itself was unplugged, or taken away. */
+function guard(captured) {
+  captured.addEventListener('ended', () => {
+    if (captured === getTrack(captured.kind))
+      showNotice(unplugged(deviceNames[captured.kind]), [['Close', clearNotice]]);
+  });
+}
 
-ui.leave.addEventListener('click', () => {
-  run(plans.watch);
-  ui.connect.focus();
-});
+/* Devices can be chosen before a call, too, and are opened by the next one then. */
+async function changeDevice(kind) {
+  const {stream} = plan;
+  const old = getTrack(kind);
+  if (!stream)
+    return;
 
-ui.form.addEventListener('submit', (event) => {
-  event.preventDefault();
-  if (ui.line.value && session.say(ui.line.value)) {
-    log('You', ui.line.value);
-    ui.line.value = '';
+  ui.videoinput.disabled = ui.audioinput.disabled = true;
+  const {track: found, error} = await exchange(kind, old);
+  if (plan.stream !== stream)
+    found?.stop();
+  else if (found)
+    await send(found, old);
+  if (error)
+    complain(error, deviceNames[kind], []);
+  await refreshDevices(plan.stream);
+}
+
+async function send(found, old) {
+  const {stream} = plan;
+
+  guard(found);
+  found.enabled = old?.enabled ?? true;
+  if (old)
+    stream.removeTrack(old);
+  stream.addTrack(found);
+  if (await session.replace(black && found.kind === 'video' ? black.track : found))
+    showPlan();
+  else
+    run(plan);
+}
+
+function toggle(name) {
+  const captured = getTrack(kinds[name]);
+
+  captured.enabled = !captured.enabled;
+  showPlan();
+  if (name === 'camera') {
+    black?.stop();
+    black = captured.enabled ? null : new Black(captured);
+    session.replace(black?.track ?? captured);
   }
-});
+}
 
-ui.remote.addEventListener('playing', () => {
-  ui.placeholder.hidden = true;
-});
+/* What a browser may refuse is told. */
+const tryTo = (act) => async () => {
+  try {
+    await act();
+  } catch (error) {
+    showNotice(wordsForRefusal(error), [['Close', clearNotice]]);
+  }
+};
 
-/* A page that the browser keeps for the back button must not keep the other side busy. */
-addEventListener('pagehide', () => session.leave());
-addEventListener('pageshow', ({persisted}) => persisted && run(plans.watch));
+async function takeSnapshot() {
+  const canvas = document.createElement('canvas');
+  const link = document.createElement('a');
 
-run(plan);
+  canvas.width = ui.remote.videoWidth;
+  canvas.height = ui.remote.videoHeight;
+  canvas.getContext('2d').drawImage(ui.remote, 0, 0);
+  link.href = URL.createObjectURL(await new Promise((resolve) => canvas.toBlob(resolve, 'image/png')));
+  link.download = `snapshot-${new Date().toISOString().slice(0, 19).replace(/\W/g, '-')}.png`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+  tell(`Saved ${link.download}`);
+}
+
+/* A phone may know full screen for a video only. */
+function toggleFull() {
+  if (document.fullscreenElement)
+    return document.exitFullscreen();
+  if (document.fullscreenEnabled)
+    return ui.call.requestFullscreen();
+  return ui.remote.webkitEnterFullscreen();
+}
+
+function showFull() {
+  const full = document.fullscreenElement !== null;
+
+  ui.full.querySelector('use').setAttribute('href', full ? '#i-shrink' : '#i-full');
+  ui.full.querySelector('span').textContent = full ? 'Exit full screen' : 'Full screen';
+}
+
+function togglePopout() {
+  return document.pictureInPictureElement ? document.exitPictureInPicture() : ui.remote.requestPictureInPicture();
+}
+
+function showPicture() {
+  const visible = ui.remote.videoWidth > 0;
+
+  ui.snapshot.disabled = ui.popout.disabled = !visible;
+  if (visible)
+    ui.placeholder.hidden = true;
+}
+
+function bindVideo() {
+  for (const name of ['playing', 'resize', 'emptied'])
+    ui.remote.addEventListener(name, showPicture);
+  ui.full.hidden = !document.fullscreenEnabled && !('webkitEnterFullscreen' in ui.remote);
+  ui.popout.hidden = !document.pictureInPictureEnabled;
+  ui.sound.addEventListener('click', () => setSound(ui.remote.muted));
+  ui.snapshot.addEventListener('click', tryTo(takeSnapshot));
+  ui.full.addEventListener('click', tryTo(toggleFull));
+  ui.popout.addEventListener('click', tryTo(togglePopout));
+  document.addEventListener('fullscreenchange', showFull);
+}
+
+function bindCall() {
+  ui.connect.addEventListener('click', connect);
+  ui.listen.addEventListener('click', () => change(plans.listen));
+  ui.leave.addEventListener('click', () => change(plans.watch));
+  for (const name of Object.keys(kinds))
+    ui[name].addEventListener('click', () => toggle(name));
+  ui.form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    if (ui.line.value && session.say(ui.line.value)) {
+      addLine('You', ui.line.value);
+      ui.line.value = '';
+    }
+  });
+  /* A page that the browser keeps for the back button must not keep the other side busy. */
+  addEventListener('pagehide', () => session.leave());
+  addEventListener('pageshow', ({persisted}) => persisted && run(plans.watch));
+}
+
+function bindSide() {
+  bindTabs(() => {
+    statistics.update();
+    if (!ui.devices.hidden)
+      refreshDevices(plan.stream);
+  });
+  bindDevices(changeDevice, (error) => complain(error, 'speaker', []));
+  navigator.mediaDevices?.addEventListener('devicechange', () => refreshDevices(plan.stream));
+}
+
+function refuse() {
+  showStatus('Not connected', 'bad');
+  showNotice(wordsForEnd('unsupported'), []);
+  ui.connect.disabled = ui.listen.disabled = ui.sound.disabled = true;
+}
+
+if (first) {
+  bindVideo();
+  bindCall();
+  bindSide();
+  attend(listener);
+} else {
+  refuse();
+}
