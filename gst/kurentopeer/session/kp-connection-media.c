@@ -13,6 +13,14 @@
  * The default is 5 s. */
 #define RTCP_MIN_INTERVAL (50 * GST_MSECOND)
 
+/* ns; the default, one feedback a picture, leaves no pause for regular reports, so that the peer hears neither of loss nor
+ * of the way there and back */
+#define TWCC_INTERVAL (100 * GST_MSECOND)
+
+/* bit/s; the default, a part of what the media needs, makes the reports about a small stream so rare that the feedback
+ * for congestion control always comes before them and puts them off */
+#define RTCP_BANDWIDTH 50000.0
+
 /* A stream of the peer, on its way to the peer loop. */
 typedef struct
 {
@@ -130,6 +138,62 @@ add_receiver (KpConnection *self, GstElement *receiver)
   return !closing;
 }
 
+/* The element that @pad's data comes from; owned, or NULL. */
+static GstElement *
+dup_source (GstPad *pad)
+{
+  g_autoptr (GstPad) source = gst_object_ref (pad);
+
+  while (GST_IS_GHOST_PAD (source))
+    {
+      GstPad *target = gst_ghost_pad_get_target (GST_GHOST_PAD (source));
+
+      gst_object_unref (source);
+      source = target;
+    }
+
+  return source ? gst_pad_get_parent_element (source) : NULL;
+}
+
+static gboolean
+is_jitter_buffer (GstElement *element)
+{
+  GstElementFactory *factory = gst_element_get_factory (element);
+
+  return factory && g_str_equal (GST_OBJECT_NAME (factory), "rtpjitterbuffer");
+}
+
+/* The jitter buffer in front of @pad, which webrtcbin made; owned, or NULL. */
+static GstElement *
+dup_jitter_buffer (GstPad *pad)
+{
+  g_autoptr (GstElement) element = dup_source (pad);
+
+  while (element && !is_jitter_buffer (element))
+    {
+      g_autoptr (GstPad) sink = gst_element_get_static_pad (element, "sink");
+      g_autoptr (GstPad) peer = sink ? gst_pad_get_peer (sink) : NULL;
+
+      gst_object_unref (element);
+      element = peer ? dup_source (peer) : NULL;
+    }
+
+  return g_steal_pointer (&element);
+}
+
+/* In a bundle webrtcbin goes by the last section, whatever stream it is about: a call with sound would have no pictures
+ * sent again. */
+static void
+set_retransmission (GstPad *pad, KpMediaKind kind)
+{
+  g_autoptr (GstElement) jitter_buffer = dup_jitter_buffer (pad);
+
+  if (jitter_buffer)
+    g_object_set (jitter_buffer, "do-retransmission", kind == KP_MEDIA_VIDEO, NULL);
+  else
+    GST_WARNING_OBJECT (pad, "no jitter buffer");
+}
+
 static void
 receive_stream (KpConnection *self, GstPad *pad, GstCaps *caps, KpMediaKind kind)
 {
@@ -138,6 +202,7 @@ receive_stream (KpConnection *self, GstPad *pad, GstCaps *caps, KpMediaKind kind
   g_autoptr (GstElement) receiver = NULL;
   GError *error = NULL;
 
+  set_retransmission (pad, kind);
   if (outlet == NULL)
     return;
 
@@ -229,7 +294,8 @@ kp_connection_watch_feedback (KpConnection *self, guint session_index)
   if (self->rtp_session == NULL)
     return;
 
-  g_object_set (self->rtp_session, "rtcp-min-interval", (guint64)RTCP_MIN_INTERVAL, NULL);
+  g_object_set (self->rtp_session, "rtcp-min-interval", (guint64)RTCP_MIN_INTERVAL, "twcc-feedback-interval",
+                (guint64)TWCC_INTERVAL, "rtcp-fraction", RTCP_BANDWIDTH, NULL);
   g_signal_connect_data (self->rtp_session, "on-feedback-rtcp", G_CALLBACK (on_feedback_rtcp_cb),
                          kp_connection_ref (self), feedback_closure_notify, 0);
 }

@@ -125,8 +125,8 @@ peer_init (Peer *self, guint codec, guint seed)
   g_autofree gchar *rest = g_strdup_printf ("kurentopeer name=p latency=300 video-codecs=%s "
                                             "start-bitrate=400000 p.video_src_0 ! " VIDEO_SINK ("v"),
                                             codecs[codec].name);
-  g_autofree gchar *line
-      = g_strconcat ("videotestsrc is-live=true pattern=ball ! " VIDEO_CAPS " ! ", rest, NULL);
+  g_autofree gchar *line = g_strconcat ("videotestsrc is-live=true pattern=ball ! " VIDEO_CAPS " ! ", rest,
+                                        " audiotestsrc is-live=true ! p.", NULL);
 
   side_init (&self->side, line);
   loss_init (&self->loss, &self->side, seed);

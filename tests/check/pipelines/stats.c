@@ -8,12 +8,8 @@
   "videotestsrc is-live=true pattern=ball ! " VIDEO_CAPS " ! kurentopeer name=p mode=sendonly "              \
   "video-codecs=VP8 data-channels=true " TONE (440) " p. videotestsrc is-live=true ! fakesink name=clock"
 #define RECEIVER                                                                                             \
-  "kurentopeer name=p mode=recvonly data-channels=true p.video_src_0 ! " VIDEO_SINK (                        \
+  "kurentopeer name=p mode=recvonly latency=300 data-channels=true p.video_src_0 ! " VIDEO_SINK (            \
       "v") " p.audio_src_0 ! " AUDIO_SINK ("a")
-
-#define VIDEO_ONLY                                                                                           \
-  "videotestsrc is-live=true pattern=ball ! " VIDEO_CAPS " ! kurentopeer name=p video-codecs=VP8 "           \
-  "latency=300 p.video_src_0 ! " VIDEO_SINK ("v")
 
 typedef struct
 {
@@ -198,6 +194,22 @@ GST_END_TEST
 /* ---- loss ---- */
 
 static gint n_dropped;
+static gint payload_type; /* of the VP8 */
+
+static gint
+ask_payload_type (Side *side)
+{
+  g_autoptr (GstStructure) report = side_ask (side, "get-stats", NULL);
+  g_autoptr (GstStructure) stream = find_entry (report, "outbound-rtp", "video");
+  g_autoptr (GstStructure) codec = NULL;
+  guint64 number;
+
+  fail_unless (gst_structure_get (report, gst_structure_get_string (stream, "codecId"), GST_TYPE_STRUCTURE,
+                                  &codec, NULL));
+  fail_unless (gst_structure_get_uint64 (codec, "payloadType", &number));
+
+  return number;
+}
 
 /* Every fifth packet of the VP8 itself, until it is enough: the header of SRTP can be read. */
 static GstPadProbeReturn
@@ -206,8 +218,8 @@ drop_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   guint8 header[4];
 
   if (gst_buffer_extract (GST_PAD_PROBE_INFO_BUFFER (info), 0, header, sizeof header) != sizeof header
-      || header[0] >> 6 != 2 || (header[1] & 0x7f) != 96 || GST_READ_UINT16_BE (header + 2) % 5 != 2
-      || g_atomic_int_get (&n_dropped) == LOST)
+      || header[0] >> 6 != 2 || (header[1] & 0x7f) != g_atomic_int_get (&payload_type)
+      || GST_READ_UINT16_BE (header + 2) % 5 != 2 || g_atomic_int_get (&n_dropped) == LOST)
     return GST_PAD_PROBE_OK;
 
   g_atomic_int_inc (&n_dropped);
@@ -222,9 +234,10 @@ GST_START_TEST (test_loss)
   Pair pair;
 
   n_dropped = 0;
-  pair_init (&pair, VIDEO_ONLY, VIDEO_ONLY);
+  pair_init (&pair, SENDER, RECEIVER);
   call (&pair.sender, &pair.receiver);
   watch_wait (&pair.video, 1);
+  payload_type = ask_payload_type (&pair.sender);
   source = side_find_inside (&pair.receiver, "nicesrc");
   pad = gst_element_get_static_pad (source, "src");
   gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, drop_cb, NULL, NULL);
@@ -235,6 +248,26 @@ GST_START_TEST (test_loss)
   fail_unless (ask (&pair.receiver, "inbound-rtp", "video", "nackCount") > 0);
   fail_unless (ask (&pair.sender, "outbound-rtp", "video", "nackCount") > 0);
   check_arrives (&pair, "video", "retransmittedPacketsSent", "retransmittedPacketsReceived");
+  pair_clear (&pair);
+}
+GST_END_TEST
+
+/* Regular reports come although each picture wants feedback for congestion control. */
+GST_START_TEST (test_round_trip)
+{
+  static const gchar *const kinds[] = { "audio", "video" };
+  Pair pair;
+
+  pair_init (&pair, SENDER, RECEIVER);
+  call (&pair.sender, &pair.receiver);
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      gdouble time;
+
+      wait_until (ask (&pair.sender, "remote-inbound-rtp", kinds[i], "roundTripTimeMeasurements") >= 3);
+      time = ask (&pair.sender, "remote-inbound-rtp", kinds[i], "roundTripTime");
+      fail_unless (time > 0 && time < 5, "%s: %f s", kinds[i], time);
+    }
   pair_clear (&pair);
 }
 GST_END_TEST
@@ -315,6 +348,7 @@ stats_suite (void)
   tcase_add_test (tcase, test_numbers);
   tcase_add_test (tcase, test_data_channel);
   tcase_add_test (tcase, test_loss);
+  tcase_add_test (tcase, test_round_trip);
   tcase_add_test (tcase, test_interval);
 
   return suite;
