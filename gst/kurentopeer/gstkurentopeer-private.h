@@ -109,6 +109,8 @@ void gst_kurento_peer_remove_streams (GstKurentoPeer *self);
 /* gstkurentopeer-signals.c */
 void gst_kurento_peer_install_events (void);
 void gst_kurento_peer_install_signals (GType type, guint *ids);
+gboolean gst_kurento_peer_emit_setup (GstElement *element, gboolean is_encoder, KpMediaKind kind,
+                                      gpointer user_data);
 void gst_kurento_peer_emit_event (GstKurentoPeer *self, const KpEvent *event);
 
 /* gstkurentopeer-actions.c */

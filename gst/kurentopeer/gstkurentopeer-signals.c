@@ -7,6 +7,7 @@
 #define GST_CAT_DEFAULT gst_kurento_peer_debug
 
 static guint signals[KP_N_EVENTS];
+static guint setup_signals[2]; /* of payloaders, of encoders */
 
 /**
  * GstKurentoPeer::offer-created:
@@ -172,6 +173,34 @@ static guint signals[KP_N_EVENTS];
  * Since: 0.1
  */
 
+/**
+ * GstKurentoPeer::encoder-setup:
+ * @self: the peer
+ * @encoder: a new encoder, in state NULL
+ * @media: `video` or `audio`
+ *
+ * An encoder was made for a connection. A handler may set its properties; when it returns %TRUE the defaults of this element,
+ * the bit rate included, are not set. For other encoders than the one that was made see `GST_PLUGIN_FEATURE_RANK`.
+ *
+ * Returns: whether the encoder is set up
+ *
+ * Since: 0.1
+ */
+
+/**
+ * GstKurentoPeer::payloader-setup:
+ * @self: the peer
+ * @payloader: a new payloader, in state NULL
+ * @media: `video` or `audio`
+ *
+ * A payloader was made for a connection. A handler may set its properties; when it returns %TRUE the defaults of this element
+ * are not set. Payload type, ssrc and header extensions are those of the connection in any case.
+ *
+ * Returns: whether the payloader is set up
+ *
+ * Since: 0.1
+ */
+
 /* core/ knows no GStreamer: its objects are our stream collections. */
 static GType
 arg_get_type (const KpEventSpec *spec, guint index)
@@ -200,7 +229,13 @@ gst_kurento_peer_install_signals (GType type, guint *ids)
 void
 gst_kurento_peer_install_events (void)
 {
+  static const gchar *const setups[] = { "payloader-setup", "encoder-setup" };
+
   gst_kurento_peer_install_signals (GST_TYPE_KURENTO_PEER, signals);
+  for (guint i = 0; i < G_N_ELEMENTS (setups); i++)
+    setup_signals[i] = g_signal_new (setups[i], GST_TYPE_KURENTO_PEER, G_SIGNAL_RUN_LAST, 0,
+                                     g_signal_accumulator_true_handled, NULL, NULL, G_TYPE_BOOLEAN, 2,
+                                     GST_TYPE_ELEMENT, G_TYPE_STRING);
 }
 
 /* A GError cannot be printed as a part of a structure: gst-launch -m shows these. */
@@ -241,6 +276,19 @@ is_posted (GstKurentoPeer *self, KpEventType type)
   GST_OBJECT_UNLOCK (self);
 
   return posted;
+}
+
+/* Peer loop, no lock held. */
+gboolean
+gst_kurento_peer_emit_setup (GstElement *element, gboolean is_encoder, KpMediaKind kind, gpointer user_data)
+{
+  g_autoptr (GstKurentoPeer) self = gst_object_ref (user_data);
+  gboolean is_set_up = FALSE;
+
+  g_signal_emit (self, setup_signals[is_encoder ? 1 : 0], 0, element, kp_media_kind_to_string (kind),
+                 &is_set_up);
+
+  return is_set_up;
 }
 
 /* By message and by signal. Peer loop, no lock held. */

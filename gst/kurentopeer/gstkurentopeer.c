@@ -201,6 +201,7 @@ static const KpSessionCallbacks session_callbacks = {
   .event = event_cb,
   .status = status_cb,
   .get_outlet = gst_kurento_peer_get_outlet,
+  .setup = gst_kurento_peer_emit_setup,
   .stats = stats_cb,
   .fatal = fatal_cb,
 };

@@ -2,7 +2,6 @@
 #include "kp-codec.h"
 
 #include "gstkurentoerror.h"
-#include "kp-codec-encoder.h"
 #include "kp-element.h"
 
 #define PAY "auto-header-extension=false mtu=1200 "
@@ -22,7 +21,7 @@ static const KpCodec codecs[] = {
       .depayloader = "rtpvp8depay",
       .media_type = "video/x-vp8",
       .encoded_caps = "video/x-vp8",
-      .encoders = NAMES ("vp8enc"),
+      .encoders = NAMES ("nvv4l2vp8enc", "vavp8enc", "vaapivp8enc", "vp8enc"),
       .decoders = NAMES ("vp8dec", "avdec_vp8"),
   },
   {
@@ -44,7 +43,8 @@ static const KpCodec codecs[] = {
       .parsed_caps = "video/x-h264,stream-format=(string)byte-stream,alignment=(string)au",
       .encoded_caps = "video/x-h264,profile=(string)constrained-baseline,stream-format=(string)byte-stream,"
                       "alignment=(string)au",
-      .encoders = NAMES ("x264enc", "openh264enc"),
+      .encoders = NAMES ("nvv4l2h264enc", "vah264enc", "vah264lpenc", "nvh264enc", "qsvh264enc",
+                         "vaapih264enc", "v4l2h264enc", "x264enc", "openh264enc"),
       .decoders = NAMES ("avdec_h264", "openh264dec"),
   },
   {
@@ -58,7 +58,7 @@ static const KpCodec codecs[] = {
       .depayloader = "rtpvp9depay",
       .media_type = "video/x-vp9",
       .encoded_caps = "video/x-vp9,profile=(string)0",
-      .encoders = NAMES ("vp9enc"),
+      .encoders = NAMES ("nvv4l2vp9enc", "vavp9enc", "vavp9lpenc", "vaapivp9enc", "vp9enc"),
       .decoders = NAMES ("vp9dec", "avdec_vp9"),
   },
   {
@@ -171,15 +171,21 @@ find_installed (const gchar *const *names)
   return NULL;
 }
 
+static void
+add_missing (GPtrArray *missing, const gchar *const *names)
+{
+  if (missing && *names)
+    g_ptr_array_add (missing, g_strjoinv (" or ", (gchar **)names));
+}
+
 /* Adds what is missing to @missing, which may be NULL. */
 static gboolean
 check_any (const gchar *const *names, GPtrArray *missing)
 {
   if (find_installed (names))
     return TRUE;
-  if (missing && *names)
-    g_ptr_array_add (missing, g_strjoinv (" or ", (gchar **)names));
 
+  add_missing (missing, names);
   return FALSE;
 }
 
@@ -188,7 +194,11 @@ check_encode (const KpCodec *self, GPtrArray *missing)
 {
   gboolean payloader = check_any (NAMES (self->payloader), missing);
 
-  return check_any (self->encoders, missing) && payloader;
+  if (kp_encoder_choose (self->encoders))
+    return payloader;
+
+  add_missing (missing, self->encoders);
+  return FALSE;
 }
 
 static gboolean
@@ -323,44 +333,15 @@ set_not_installed (const KpCodec *self, const gchar *what, const gchar *const *n
                what, self->name, text);
 }
 
-static const KpEncoder *
-find_encoder (const KpCodec *self)
+const KpEncoder *
+kp_codec_find_encoder (const KpCodec *self, GError **error)
 {
-  const gchar *factory = find_installed (self->encoders);
-
-  return factory ? kp_encoder_find (factory) : NULL;
-}
-
-GstElement *
-kp_codec_make_encoder (const KpCodec *self, guint bitrate, GError **error)
-{
-  const KpEncoder *encoder = find_encoder (self);
+  const KpEncoder *encoder = kp_encoder_choose (self->encoders);
 
   if (encoder == NULL)
-    {
-      set_not_installed (self, "encoder", self->encoders, error);
-      return NULL;
-    }
+    set_not_installed (self, "encoder", self->encoders, error);
 
-  return kp_encoder_make (encoder, bitrate, error);
-}
-
-GstCaps *
-kp_codec_get_raw_caps (const KpCodec *self)
-{
-  const KpEncoder *encoder = find_encoder (self);
-
-  return encoder ? gst_caps_from_string (encoder->raw_caps) : NULL;
-}
-
-void
-kp_codec_set_encoder_bitrate (GstElement *encoder, guint bitrate)
-{
-  const KpEncoder *row = kp_encoder_find (GST_OBJECT_NAME (gst_element_get_factory (encoder)));
-
-  g_return_if_fail (row != NULL);
-
-  kp_encoder_set_bitrate (row, encoder, bitrate);
+  return encoder;
 }
 
 GstElement *

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "kp-codec-encoder.h"
 #include "kp-media-kind.h"
 
 #include <gst/gst.h>
@@ -23,7 +24,7 @@ typedef struct
   const gchar *input_parser_settings; /* "name=value name=value" or NULL */
   const gchar *parsed_caps; /* what that parser has to make, or NULL */
   const gchar *encoded_caps; /* what the encoder has to make: "video/x-vp8" */
-  const gchar *const *encoders; /* keys of the encoder table, best first */
+  const gchar *const *encoders; /* keys of the encoder table, of equal rank best first */
   const gchar *const *decoders; /* factories, best first */
 } KpCodec;
 
@@ -50,12 +51,8 @@ GPtrArray *kp_codec_list_encoded (const KpCodec *self, gboolean decode, GError *
 /* application/x-rtp caps of one codec: media, encoding-name, clock-rate, payload, the codec's own fields. */
 GstCaps *kp_codec_get_rtp_caps (const KpCodec *self, guint payload);
 
-/* The best installed encoder, set up for a live call at @bitrate (bit/s). Floating. */
-GstElement *kp_codec_make_encoder (const KpCodec *self, guint bitrate, GError **error);
-void kp_codec_set_encoder_bitrate (GstElement *encoder, guint bitrate);
-
-/* What that encoder is to be fed with. NULL when none is installed. */
-GstCaps *kp_codec_get_raw_caps (const KpCodec *self);
+/* The encoder that is used here. NOT_SUPPORTED names those that would do. */
+const KpEncoder *kp_codec_find_encoder (const KpCodec *self, GError **error);
 
 /* The best installed decoder. Floating. */
 GstElement *kp_codec_make_decoder (const KpCodec *self, GError **error);

@@ -24,18 +24,10 @@ set_property (GstElement *element, const gchar *name, const gchar *value)
   g_object_set_property (G_OBJECT (element), name, &parsed);
 }
 
-GstElement *
-kp_element_new (const gchar *factory, const gchar *settings, GError **error)
+void
+kp_element_configure (GstElement *element, const gchar *settings)
 {
-  GstElement *element = gst_element_factory_make (factory, NULL);
   g_auto (GStrv) pairs = g_strsplit (settings ? settings : "", " ", -1);
-
-  if (element == NULL)
-    {
-      g_set_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_NOT_SUPPORTED,
-                   "the element %s is not installed", factory);
-      return NULL;
-    }
 
   for (guint i = 0; pairs[i]; i++)
     {
@@ -44,6 +36,21 @@ kp_element_new (const gchar *factory, const gchar *settings, GError **error)
       if (g_strv_length (pair) == 2)
         set_property (element, pair[0], pair[1]);
     }
+}
+
+GstElement *
+kp_element_new (const gchar *factory, const gchar *settings, GError **error)
+{
+  GstElement *element = gst_element_factory_make (factory, NULL);
+
+  if (element == NULL)
+    {
+      g_set_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_NOT_SUPPORTED,
+                   "the element %s is not installed", factory);
+      return NULL;
+    }
+
+  kp_element_configure (element, settings);
 
   return element;
 }

@@ -7,6 +7,9 @@
  * does not have is left out. Floating. NOT_SUPPORTED, with the name, when the element is not installed. */
 GstElement *kp_element_new (const gchar *factory, const gchar *settings, GError **error);
 
+/* The same for an element that is there. */
+void kp_element_configure (GstElement *element, const gchar *settings);
+
 GstElement *kp_element_new_capsfilter (const GstCaps *caps, GError **error);
 
 gboolean kp_element_is_installed (const gchar *factory);

@@ -2,6 +2,7 @@
 #include "kp-sender.h"
 
 #include "gstkurentoerror.h"
+#include "kp-converter.h"
 #include "kp-element.h"
 #include "kp-keyframe-limit.h"
 #include "kp-media-debug.h"
@@ -13,9 +14,6 @@
 
 #define TWCC_URI "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
 #define MID_URI "urn:ietf:params:rtp-hdrext:sdes:mid"
-
-/* Cheap conversion: what dithering and chroma filters add does not survive the encoder. */
-#define VIDEO_CONVERT_SETTINGS "dither=none chroma-mode=none n-threads=2"
 
 /*
  *        +--------------------------------------------------------------------------+
@@ -41,6 +39,8 @@ struct _KpSender
   const KpCodec *codec;
   GstElement *encoder; /* borrowed, of the bin; NULL: the media comes encoded */
   GstPad *encoder_src; /* owned; or NULL */
+  const KpEncoder *encoder_row; /* or NULL */
+  gboolean encoder_is_ours; /* we set it up, and so its bitrate */
   GstCaps *rtp_caps; /* owned; what the src pad says for as long as it lives */
   GstCaps *payloader_caps; /* owned; what the payloader thinks that downstream takes */
 
@@ -81,6 +81,16 @@ take_bitrate (KpSender *self)
   return bitrate;
 }
 
+static void
+force_keyframe (KpSender *self, guint count)
+{
+  if (self->encoder_row->keyframe_action)
+    g_signal_emit_by_name (self->encoder, self->encoder_row->keyframe_action);
+  else
+    gst_pad_send_event (self->encoder_src,
+                        gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, count));
+}
+
 /* Requests are applied between two frames, by the thread that encodes: who makes one never waits for the encoder. */
 static GstPadProbeReturn
 raw_frame_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
@@ -89,14 +99,13 @@ raw_frame_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   guint bitrate = take_bitrate (self);
   guint count;
 
-  if (bitrate)
-    kp_codec_set_encoder_bitrate (self->encoder, bitrate);
+  if (bitrate && self->encoder_is_ours)
+    kp_encoder_set_bitrate (self->encoder_row, self->encoder, bitrate);
 
   if (take_keyframe (self, &count))
     {
       GST_DEBUG_OBJECT (self, "keyframe %u", count);
-      gst_pad_send_event (self->encoder_src,
-                          gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, count));
+      force_keyframe (self, count);
     }
 
   return GST_PAD_PROBE_OK;
@@ -201,53 +210,98 @@ add_extension (KpSender *self, GstElement *payloader, const gchar *uri, guint id
   return TRUE;
 }
 
+static gboolean
+is_set_up (const KpSenderConfig *config, GstElement *element, gboolean is_encoder)
+{
+  return config->setup && config->setup (element, is_encoder, config->codec->kind, config->setup_data);
+}
+
 static GstElement *
 make_payloader (KpSender *self, const KpSenderConfig *config, GError **error)
 {
   const KpCodec *codec = config->codec;
-  g_autoptr (GstElement) payloader = kp_element_new (codec->payloader, codec->payloader_properties, error);
+  g_autoptr (GstElement) payloader = kp_element_new (codec->payloader, NULL, error);
 
   if (payloader == NULL)
     return NULL;
 
+  gst_object_ref_sink (payloader);
+  if (!is_set_up (config, payloader, FALSE))
+    kp_element_configure (payloader, codec->payloader_properties);
+  /* the connection adds the header extensions, whoever set it up */
+  kp_element_configure (payloader, "auto-header-extension=false");
   g_object_set (payloader, "pt", config->payload_type, "ssrc", config->ssrc, NULL);
   if (!add_extension (self, payloader, TWCC_URI, config->twcc_id, NULL, error)
       || !add_extension (self, payloader, MID_URI, config->mid_id, config->mid, error))
-    {
-      gst_object_ref_sink (payloader);
-      return NULL;
-    }
+    return NULL;
 
   return g_steal_pointer (&payloader);
 }
 
 static gboolean
-append_converter (KpSender *self, GstElement **last, GError **error)
+append_converter (KpSender *self, GstElement **last, const KpSenderConfig *config, GError **error)
 {
   GstBin *bin = GST_BIN (self);
 
   if (self->codec->kind == KP_MEDIA_VIDEO)
-    return kp_element_append (bin, last, kp_element_new ("videoconvertscale", VIDEO_CONVERT_SETTINGS, error),
-                              error);
+    return kp_converter_append (bin, last, self->encoder_row, config->input_caps, error);
 
   return kp_element_append (bin, last, kp_element_new ("audioconvert", NULL, error), error)
          && kp_element_append (bin, last, kp_element_new ("audioresample", NULL, error), error);
 }
 
-static gboolean
-append_encoder (KpSender *self, GstElement **last, guint bitrate, GError **error)
+static GstElement *
+make_encoder (KpSender *self, const KpSenderConfig *config, GError **error)
 {
-  GstBin *bin = GST_BIN (self);
-  g_autoptr (GstCaps) raw_caps = kp_codec_get_raw_caps (self->codec);
-  g_autoptr (GstCaps) encoded_caps = gst_caps_from_string (self->codec->encoded_caps);
+  g_autoptr (GstElement) encoder = kp_element_new (self->encoder_row->factory, NULL, error);
 
-  if (!kp_element_append (bin, last, kp_element_new_capsfilter (raw_caps, error), error)
-      || !kp_element_append (bin, last, kp_codec_make_encoder (self->codec, bitrate, error), error))
+  if (encoder == NULL)
+    return NULL;
+
+  gst_object_ref_sink (encoder);
+  self->encoder_is_ours = !is_set_up (config, encoder, TRUE);
+  if (self->encoder_is_ours)
+    kp_encoder_configure (self->encoder_row, encoder, config->bitrate);
+
+  return g_steal_pointer (&encoder);
+}
+
+/* Takes @element, which is owned already. */
+static gboolean
+append_owned (KpSender *self, GstElement **last, GstElement *element, GError **error)
+{
+  gboolean appended = kp_element_append (GST_BIN (self), last, element, error);
+
+  gst_clear_object (&element);
+
+  return appended;
+}
+
+static gboolean
+append_encoder (KpSender *self, GstElement **last, const KpSenderConfig *config, GError **error)
+{
+  const KpEncoder *row = self->encoder_row;
+  g_autoptr (GstCaps) raw_caps = gst_caps_from_string (row->raw_caps);
+  g_autoptr (GstCaps) encoded_caps
+      = gst_caps_from_string (row->encoded_caps ? row->encoded_caps : self->codec->encoded_caps);
+
+  if (!kp_element_append (GST_BIN (self), last, kp_element_new_capsfilter (raw_caps, error), error)
+      || !append_owned (self, last, make_encoder (self, config, error), error))
     return FALSE;
   self->encoder = *last;
   self->encoder_src = gst_element_get_static_pad (self->encoder, "src");
 
-  return kp_element_append (bin, last, kp_element_new_capsfilter (encoded_caps, error), error);
+  return kp_element_append (GST_BIN (self), last, kp_element_new_capsfilter (encoded_caps, error), error);
+}
+
+/* All that is in front of the payloader. */
+static gboolean
+append_coding (KpSender *self, GstElement **last, const KpSenderConfig *config, GError **error)
+{
+  self->encoder_row = kp_codec_find_encoder (self->codec, error);
+
+  return self->encoder_row && append_converter (self, last, config, error)
+         && append_encoder (self, last, config, error);
 }
 
 static void
@@ -289,10 +343,9 @@ build (KpSender *self, const KpSenderConfig *config, GError **error)
                                               config->codec->clock_rate, "payload", G_TYPE_INT,
                                               config->payload_type, "ssrc", G_TYPE_UINT, config->ssrc, NULL);
 
-  if (!config->encoded
-      && (!append_converter (self, &last, error) || !append_encoder (self, &last, config->bitrate, error)))
+  if (!config->encoded && !append_coding (self, &last, config, error))
     return FALSE;
-  if (!kp_element_append (GST_BIN (self), &last, make_payloader (self, config, error), error))
+  if (!append_owned (self, &last, make_payloader (self, config, error), error))
     return FALSE;
   add_probes (self, last, kp_element_finish (GST_BIN (self), last));
 

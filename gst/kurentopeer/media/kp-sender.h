@@ -3,6 +3,10 @@
 
 #include "kp-codec.h"
 
+/* Asked for each new encoder and payloader: TRUE when it has been set up as the application likes it. */
+typedef gboolean (*KpSenderSetup) (GstElement *element, gboolean is_encoder, KpMediaKind kind,
+                                   gpointer user_data);
+
 /* What one track of one connection sends, as negotiated. */
 typedef struct
 {
@@ -14,6 +18,9 @@ typedef struct
   guint twcc_id; /* id of the transport-wide-cc header extension, 0 = not negotiated */
   guint mid_id; /* id of the sdes:mid header extension, 0 = not negotiated */
   const gchar *mid;
+  const GstCaps *input_caps; /* of raw media, or NULL: not known */
+  KpSenderSetup setup; /* or NULL; called by kp_sender_new() */
+  gpointer setup_data;
 } KpSenderConfig;
 
 /* A bin, pads "sink" (raw or encoded media) and "src" (RTP): convert ! encoder ! payloader, or a payloader alone; low

@@ -275,6 +275,12 @@ kp_connection_new (KpLoop *loop, GstBin *bin, const KpSettings *settings,
   return self;
 }
 
+gboolean
+kp_connection_is_dropped (KpConnection *self)
+{
+  return self->dropped;
+}
+
 GstElement *
 kp_connection_get_webrtcbin (KpConnection *self)
 {

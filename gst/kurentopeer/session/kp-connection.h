@@ -46,6 +46,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (KpConnection, kp_connection_unref)
  * end, in that thread. */
 void kp_connection_drop (KpConnection *self, void (*buried) (gpointer user_data), gpointer user_data);
 
+gboolean kp_connection_is_dropped (KpConnection *self);
+
 /* borrowed */
 GstElement *kp_connection_get_webrtcbin (KpConnection *self);
 

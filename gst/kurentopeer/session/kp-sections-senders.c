@@ -41,17 +41,25 @@ link_sender (KpSection *section, GError **error)
   return FALSE;
 }
 
+/* @common: what all senders have in common. */
 static gboolean
-attach_sender (KpSection *section, KpConnection *connection, guint bitrate, GError **error)
+attach_sender (KpSection *section, KpConnection *connection, const KpSenderConfig *common, GError **error)
 {
+  g_autoptr (GstCaps) caps = NULL;
+  KpInput input;
   KpSenderConfig config = {
     .codec = section->codec,
     .encoded = section->input.codec != NULL,
     .payload_type = section->payload_type,
     .ssrc = section->ssrc,
-    .bitrate = bitrate,
+    .bitrate = common->bitrate,
     .twcc_id = section->twcc_id,
+    .setup = common->setup,
+    .setup_data = common->setup_data,
   };
+
+  if (kp_gate_get_input (KP_GATE (section->track->gate), &input, &caps) && input.form == KP_INPUT_RAW)
+    config.input_caps = caps;
 
   /* they have done their work in the description; an encoder's own profile need not equal them */
   g_object_set (section->transceiver, "codec-preferences", NULL, NULL);
@@ -60,6 +68,9 @@ attach_sender (KpSection *section, KpConnection *connection, guint bitrate, GErr
     return FALSE;
 
   g_object_ref_sink (section->sender);
+  if (kp_connection_is_dropped (connection))
+    return TRUE;
+
   kp_connection_add_part (connection, GST_ELEMENT (section->sender));
 
   kp_sender_hold (section->sender);
@@ -73,16 +84,22 @@ attach_sender (KpSection *section, KpConnection *connection, guint bitrate, GErr
 }
 
 gboolean
-kp_sections_attach (GPtrArray *sections, KpConnection *connection, const KpSettings *settings, GError **error)
+kp_sections_attach (GPtrArray *sections, KpConnection *connection, const KpSettings *settings,
+                    KpSenderSetup setup, gpointer setup_data, GError **error)
 {
-  guint bitrate = settings->start_bitrate / count_sent_videos (sections);
+  g_autoptr (GPtrArray) held = g_ptr_array_ref (sections);
+  KpSenderConfig common = {
+    .bitrate = settings->start_bitrate / count_sent_videos (sections),
+    .setup = setup,
+    .setup_data = setup_data,
+  };
 
-  for (guint i = 0; i < sections->len; i++)
+  for (guint i = 0; i < held->len && !kp_connection_is_dropped (connection); i++)
     {
       KpSection *section = g_ptr_array_index (sections, i);
 
       if (section->direction & KP_DIRECTION_SEND && section->track
-          && !attach_sender (section, connection, bitrate, error))
+          && !attach_sender (section, connection, &common, error))
         return FALSE;
     }
 

@@ -29,15 +29,23 @@ kp_track_free (KpTrack *self)
   g_free (self);
 }
 
-void
-kp_section_free (KpSection *self)
+static void
+section_free (gpointer data)
 {
+  KpSection *self = data;
+
   g_clear_pointer (&self->track, kp_track_free);
   gst_clear_caps (&self->input_caps);
   g_clear_object (&self->sink_pad);
   g_clear_object (&self->transceiver);
   g_clear_object (&self->sender);
   g_free (self);
+}
+
+GPtrArray *
+kp_sections_new (void)
+{
+  return g_ptr_array_new_with_free_func (section_free);
 }
 
 static gboolean

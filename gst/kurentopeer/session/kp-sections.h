@@ -34,7 +34,8 @@ typedef struct
   KpSender *sender; /* owned; or NULL */
 } KpSection;
 
-void kp_section_free (KpSection *self);
+/* Of KpSection. */
+GPtrArray *kp_sections_new (void);
 
 /* All take @sections, a GPtrArray of KpSection, and @tracks, one of KpTrack. Peer loop. */
 
@@ -56,9 +57,10 @@ gboolean kp_sections_take_answer (GPtrArray *sections, const KpSettings *setting
 /* Whether what comes is still what the sections describe; else NEGOTIATION. */
 gboolean kp_sections_check_inputs (GPtrArray *sections, GError **error);
 
-/* Both descriptions are applied: makes the senders and links them between gates and webrtcbin. The gates stay closed. */
+/* Both descriptions are applied: makes the senders and links them between gates and webrtcbin. The gates stay closed.
+ * @setup may drop the connection: then nothing more is done. */
 gboolean kp_sections_attach (GPtrArray *sections, KpConnection *connection, const KpSettings *settings,
-                             GError **error);
+                             KpSenderSetup setup, gpointer setup_data, GError **error);
 
 /* Opens the gates of what is sent. @running_time: of the element, now. */
 void kp_sections_open (GPtrArray *sections, GstClockTime running_time);

@@ -309,7 +309,9 @@ remove_connection (KpSession *self)
   kp_inputs_give_up (self);
   set_connection (self, NULL);
   bury (self, connection);
-  g_ptr_array_set_size (self->sections, 0);
+  /* they may be being attached just now */
+  g_ptr_array_unref (self->sections);
+  self->sections = kp_sections_new ();
   kp_stats_fail (self);
   kp_stats_restart_timer (self);
 }

@@ -9,9 +9,6 @@
 /* bytes; what we take in one data channel message */
 #define MAX_MESSAGE_SIZE (256 * 1024)
 
-/* ms from the descriptions to a verified peer */
-#define CONNECT_TIMEOUT 30000
-
 /* ms; how long a description of ours waits for candidates: those of this host come at once, and a peer that has them
  * with the description starts checking some ms earlier than one that gets them behind it */
 #define GATHERING_PATIENCE 10
@@ -84,37 +81,6 @@ take_remote (KpSession *self, GstSDPMessage *sdp)
   self->status.remote_description = gst_sdp_message_as_text (sdp);
 }
 
-static gboolean
-connect_timeout_cb (gpointer user_data)
-{
-  KpSession *self = user_data;
-
-  kp_session_clear_timer (&self->connect_timer);
-  kp_session_fail (self, g_error_new (GST_KURENTO_ERROR, GST_KURENTO_ERROR_TIMEOUT,
-                                      "no connection to the peer after %d s", CONNECT_TIMEOUT / 1000));
-
-  return G_SOURCE_REMOVE;
-}
-
-/* Both descriptions are applied. */
-static gboolean
-finish (KpSession *self, GError **error)
-{
-  self->negotiation = KP_NEGOTIATION_DONE;
-  self->remote_set = TRUE;
-  kp_candidates_flush_remote (self);
-  if (!kp_sections_attach (self->sections, self->connection, self->settings, error))
-    return FALSE;
-
-  kp_connection_watch_feedback (self->connection, kp_sdp_get_transport_index (self->local));
-  if (self->connected)
-    kp_sections_open (self->sections, gst_element_get_current_running_time (GST_ELEMENT (self->bin)));
-  else if (self->connect_timer == NULL)
-    self->connect_timer = kp_loop_add_timeout (self->loop, CONNECT_TIMEOUT, connect_timeout_cb, self);
-
-  return TRUE;
-}
-
 /* What every description of ours needs, before webrtcbin applies it. */
 static void
 complete_local (KpSession *self, GstSDPMessage *sdp)
@@ -140,45 +106,6 @@ tell_local (KpSession *self, KpEventType event, void (*send) (GstKurentoSignalle
   kp_candidates_tell_local (self);
 }
 
-/* For the connection that was answered, if it is still there. */
-typedef struct
-{
-  KpSession *session; /* owned */
-  KpConnection *connection; /* owned */
-} KpFinish;
-
-static void
-finish_free (gpointer data)
-{
-  KpFinish *finishing = data;
-
-  kp_connection_unref (finishing->connection);
-  kp_session_unref (finishing->session);
-  g_free (finishing);
-}
-
-static void
-finish_cb (gpointer data)
-{
-  KpFinish *finishing = data;
-  KpSession *self = finishing->session;
-  GError *error = NULL;
-
-  if (self->connection == finishing->connection && !finish (self, &error))
-    kp_session_fail (self, error);
-}
-
-/* Making encoders takes milliseconds, and what a signaller has to send waits for the peer loop: first the answer. */
-static void
-finish_later (KpSession *self)
-{
-  KpFinish *finishing = g_new0 (KpFinish, 1);
-
-  finishing->session = kp_session_ref (self);
-  finishing->connection = kp_connection_ref (self->connection);
-  kp_loop_post (self->loop, finish_cb, finishing, finish_free);
-}
-
 static void
 tell_gathered (KpSession *self)
 {
@@ -191,7 +118,7 @@ tell_gathered (KpSession *self)
     }
 
   tell_local (self, KP_EVENT_ANSWER_CREATED, gst_kurento_signaller_send_answer);
-  finish_later (self);
+  kp_media_start_later (self);
 }
 
 static gboolean
@@ -335,10 +262,10 @@ static void
 remote_answer_done (KpConnection *connection, const GstStructure *reply, const GError *cause,
                     gpointer user_data)
 {
-  KpSession *self = user_data;
+  g_autoptr (KpSession) self = kp_session_ref (user_data);
   GError *error = cause ? g_error_copy (cause) : NULL;
 
-  if (error || !finish (self, &error))
+  if (error || !kp_media_start (self, &error))
     {
       kp_session_fail (self, error);
       return;

@@ -118,6 +118,10 @@ void kp_negotiation_generate_offer (KpSession *self, GTask *task);
 void kp_negotiation_process_offer (KpSession *self, const gchar *sdp, GTask *task);
 void kp_negotiation_process_answer (KpSession *self, const gchar *sdp, GTask *task);
 
+/* kp-session-media.c. Both descriptions are applied. The application may do anything meanwhile: hold a reference. */
+gboolean kp_media_start (KpSession *self, GError **error);
+void kp_media_start_later (KpSession *self);
+
 /* kp-session-inputs.c */
 /* Calls @done when what comes to each sink pad is known, or has been waited for long enough; at once when it is known
  * already. A later wait replaces an earlier one. */

@@ -269,7 +269,7 @@ kp_session_new (KpLoop *loop, GstBin *bin, const KpSettings *settings, GstKurent
   g_mutex_init (&self->burials->lock);
   g_cond_init (&self->burials->cond);
   self->tracks = g_ptr_array_new_with_free_func ((GDestroyNotify)kp_track_free);
-  self->sections = g_ptr_array_new_with_free_func ((GDestroyNotify)kp_section_free);
+  self->sections = kp_sections_new ();
   self->stats_tasks = g_ptr_array_new_with_free_func (g_object_unref);
   self->remote_candidates = g_ptr_array_new_with_free_func ((GDestroyNotify)kp_waiting_candidate_free);
   self->local_candidates = g_ptr_array_new_with_free_func ((GDestroyNotify)kp_candidate_free);

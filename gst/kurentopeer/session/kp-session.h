@@ -47,6 +47,10 @@ typedef struct
   /* Peer loop, as event: the statistics, every interval; borrowed. NULL when they are not wanted. */
   void (*stats) (const GstStructure *report, gpointer user_data);
 
+  /* Peer loop, no lock held: a new encoder or payloader. The handler may do anything, stop included. TRUE: it has been set
+   * up. May be NULL. */
+  gboolean (*setup) (GstElement *element, gboolean is_encoder, KpMediaKind kind, gpointer user_data);
+
   /* Peer loop, as event: what ends the element, not only a connection (the signaller cannot listen). */
   void (*fatal) (const GError *error, gpointer user_data);
 } KpSessionCallbacks;
