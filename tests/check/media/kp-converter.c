@@ -5,6 +5,14 @@
 #include "kp-sender.h"
 #include "media-check.h"
 
+static void
+set_rank (const gchar *name, guint rank)
+{
+  g_autoptr (GstPluginFeature) feature = gst_registry_lookup_feature (gst_registry_get (), name);
+
+  gst_plugin_feature_set_rank (feature, rank);
+}
+
 /* What does not exist on every machine is played by what does: an element of another name that works like @model. */
 static void
 register_like (const gchar *name, const gchar *model, guint rank)
@@ -14,18 +22,16 @@ register_like (const gchar *name, const gchar *model, guint rank)
   GTypeQuery query;
   GType type;
 
+  if (g_type_from_name (type_name))
+    {
+      set_rank (name, rank);
+      return;
+    }
+
   g_type_query (G_OBJECT_TYPE (element), &query);
   type = g_type_register_static_simple (G_OBJECT_TYPE (element), type_name, query.class_size, NULL,
                                         query.instance_size, NULL, 0);
   fail_unless (gst_element_register (NULL, name, rank, type));
-}
-
-static void
-set_rank (const gchar *name, guint rank)
-{
-  g_autoptr (GstPluginFeature) feature = gst_registry_lookup_feature (gst_registry_get (), name);
-
-  gst_plugin_feature_set_rank (feature, rank);
 }
 
 static const gchar *
@@ -53,6 +59,10 @@ GST_START_TEST (test_rank)
   fail_unless_equals_string (choose ("VP8"), "vp8enc");
   set_rank ("vp8enc", GST_RANK_NONE);
   fail_unless (choose ("VP8") == NULL);
+
+  set_rank ("vp8enc", GST_RANK_PRIMARY);
+  set_rank ("openh264enc", GST_RANK_MARGINAL);
+  set_rank ("vah264enc", GST_RANK_NONE);
 }
 GST_END_TEST
 
@@ -72,6 +82,7 @@ GST_START_TEST (test_hardware_row)
   register_like ("vapostproc", "videoconvertscale", GST_RANK_NONE);
   sender = kp_sender_new (&config, &error);
   g_assert_no_error (error);
+  gst_object_ref_sink (sender);
   encoder = gst_bin_get_by_name (GST_BIN (sender), "fake-vah264enc0");
   fail_unless (encoder != NULL);
   g_object_get (encoder, "bitrate", &bitrate, NULL);
@@ -85,6 +96,7 @@ GST_START_TEST (test_hardware_row)
   for (guint i = 0; i < 3; i++)
     gst_buffer_unref (gst_harness_pull (harness));
   gst_harness_teardown (harness);
+  gst_object_unref (sender);
 }
 GST_END_TEST
 
