@@ -182,14 +182,15 @@ dup_jitter_buffer (GstPad *pad)
 }
 
 /* In a bundle webrtcbin goes by the last section, whatever stream it is about: a call with sound would have no pictures
- * sent again. */
+ * sent again. But what is only late is not asked for: each sender that hesitates would get requests for packets that it has
+ * not sent, and rtpsession stumbles when one is pending while a new stream begins. */
 static void
 set_retransmission (GstPad *pad, KpMediaKind kind)
 {
   g_autoptr (GstElement) jitter_buffer = dup_jitter_buffer (pad);
 
   if (jitter_buffer)
-    g_object_set (jitter_buffer, "do-retransmission", kind == KP_MEDIA_VIDEO, NULL);
+    g_object_set (jitter_buffer, "do-retransmission", kind == KP_MEDIA_VIDEO, "rtx-next-seqnum", FALSE, NULL);
   else
     GST_WARNING_OBJECT (pad, "no jitter buffer");
 }
@@ -295,9 +296,18 @@ kp_connection_watch_feedback (KpConnection *self, guint session_index)
     return;
 
   g_object_set (self->rtp_session, "rtcp-min-interval", (guint64)RTCP_MIN_INTERVAL, "twcc-feedback-interval",
-                (guint64)TWCC_INTERVAL, "rtcp-fraction", RTCP_BANDWIDTH, NULL);
+                (guint64)TWCC_INTERVAL, NULL);
   g_signal_connect_data (self->rtp_session, "on-feedback-rtcp", G_CALLBACK (on_feedback_rtcp_cb),
                          kp_connection_ref (self), feedback_closure_notify, 0);
+}
+
+void
+kp_connection_hurry_reports (KpConnection *self)
+{
+  kp_loop_assert_current (self->loop);
+
+  if (self->rtp_session)
+    g_object_set (self->rtp_session, "rtcp-fraction", RTCP_BANDWIDTH, NULL);
 }
 
 /* Out of the pipeline before NULL, which waits for streaming threads: a pipeline that pauses has its sinks hold them,

@@ -77,6 +77,10 @@ void kp_connection_set_fingerprint (KpConnection *self, const gchar *fingerprint
 /* After the descriptions are applied: listens to the feedback of the RTP session, whatever ssrc it names. */
 void kp_connection_watch_feedback (KpConnection *self, guint session_index);
 
+/* Regular reports often enough for what they tell to be of use. Once the streams run: rtpsession lets go of its lock in the
+ * middle of the first report about a stream, and stumbles over one that begins just then. */
+void kp_connection_hurry_reports (KpConnection *self);
+
 gboolean kp_connection_create_channel (KpConnection *self, const gchar *label, GError **error);
 
 /* Sends in the caller's thread; any thread. */

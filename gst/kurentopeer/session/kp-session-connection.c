@@ -9,6 +9,9 @@
 /* ms; not in the way of a peer that comes at once */
 #define SPARE_DELAY 50
 
+/* ms; from the connection to frequent reports */
+#define REPORTS_DELAY 1000
+
 static void
 burials_end (gpointer data)
 {
@@ -46,6 +49,17 @@ kp_session_clear_timer (GSource **timer)
   g_clear_pointer (timer, g_source_unref);
 }
 
+static gboolean
+reports_cb (gpointer user_data)
+{
+  KpSession *self = user_data;
+
+  kp_session_clear_timer (&self->reports_timer);
+  kp_connection_hurry_reports (self->connection);
+
+  return G_SOURCE_REMOVE;
+}
+
 /* The certificate is the announced one and the handshake is complete: not before both, or sources would be stuck
  * in a transport that never comes up. */
 static void
@@ -57,6 +71,7 @@ check_connected (KpSession *self)
 
   self->connected = TRUE;
   kp_session_clear_timer (&self->connect_timer);
+  self->reports_timer = kp_loop_add_timeout (self->loop, REPORTS_DELAY, reports_cb, self);
   if (self->negotiation == KP_NEGOTIATION_DONE)
     kp_sections_open (self->sections, gst_element_get_current_running_time (GST_ELEMENT (self->bin)));
   kp_session_emit (self, KP_EVENT_CONNECTED);
@@ -305,6 +320,7 @@ remove_connection (KpSession *self)
 
   kp_sections_close (self->sections);
   kp_session_clear_timer (&self->connect_timer);
+  kp_session_clear_timer (&self->reports_timer);
   kp_session_clear_timer (&self->gathering_timer);
   kp_inputs_give_up (self);
   set_connection (self, NULL);

@@ -63,6 +63,7 @@ struct _KpSession
   guint local_candidates_sent; /* how many of them were in the description that the peer got */
   GstStreamCollection *streams; /* owned; of the peer, or NULL */
   GSource *connect_timer; /* owned; or NULL */
+  GSource *reports_timer; /* owned; or NULL */
   void (*inputs_done) (KpSession *self); /* what waits for the inputs to be known; or NULL */
   GSource *inputs_timer; /* owned; or NULL */
   GSource *gathering_timer; /* owned; or NULL: our description waits for candidates */
