@@ -125,6 +125,7 @@ for (const name of browserNames)
       });
 
       await page.close();
+      await peer.event('disconnected'); /* a closed page may be busy with its end for a while */
       const socket = await openSocket(context, peer);
       socket.send(JSON.stringify({id: 'start', sdpOffer: sdp}));
       await until('the answer', () => socket.answers.find(({id}) => id === 'startResponse'));
