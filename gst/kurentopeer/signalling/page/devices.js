@@ -48,7 +48,7 @@ export async function exchange(kind, old) {
   }
 }
 
-/* A black picture in the size of a camera's, again and again: of a disabled camera Firefox sends a single one, and when that
+/* A black picture in the size and at the rate of a camera's: of a disabled camera Firefox sends a single one, and when that
  * is lost the other side goes on to see what was before. */
 export class Black {
   #timer;
@@ -60,7 +60,7 @@ export class Black {
     const context = canvas.getContext('2d');
 
     [this.track] = canvas.captureStream().getTracks();
-    this.#timer = setInterval(() => context.fillRect(0, 0, width, height), 200);
+    this.#timer = setInterval(() => context.fillRect(0, 0, width, height), 33);
   }
 
   stop() {
