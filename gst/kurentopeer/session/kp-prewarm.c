@@ -12,6 +12,7 @@ static GMutex lock;
 static GCond ended;
 static gboolean started; /* with the lock */
 static guint running; /* with the lock: threads */
+static GThread *threads[2]; /* with the lock; owned; joined by who waits, or never */
 
 /* One list a thread; what takes longest is alone. */
 static const gchar *const key_elements[] = { "dtlsdec", NULL };
@@ -57,9 +58,9 @@ kp_prewarm_start (void)
        * itself, ours comes later and so runs before it. */
       OPENSSL_init_crypto (OPENSSL_INIT_NO_ATEXIT | OPENSSL_INIT_LOAD_CRYPTO_STRINGS, NULL);
       atexit (wait_at_exit);
-      running = 2;
-      g_thread_unref (g_thread_new ("kp:key", prewarm_thread, (gpointer)key_elements));
-      g_thread_unref (g_thread_new ("kp:prewarm", prewarm_thread, (gpointer)other_elements));
+      running = G_N_ELEMENTS (threads);
+      threads[0] = g_thread_new ("kp:key", prewarm_thread, (gpointer)key_elements);
+      threads[1] = g_thread_new ("kp:prewarm", prewarm_thread, (gpointer)other_elements);
     }
   g_mutex_unlock (&lock);
 }
@@ -68,10 +69,17 @@ void
 kp_prewarm_wait (gint64 timeout_us)
 {
   gint64 deadline = g_get_monotonic_time () + timeout_us;
+  GThread *done[G_N_ELEMENTS (threads)] = { NULL };
   gboolean in_time = TRUE;
 
   g_mutex_lock (&lock);
   while (running > 0 && in_time)
     in_time = g_cond_wait_until (&ended, &lock, deadline);
+  for (guint i = 0; running == 0 && i < G_N_ELEMENTS (threads); i++)
+    done[i] = g_steal_pointer (&threads[i]);
   g_mutex_unlock (&lock);
+
+  /* OpenSSL cleans up behind each of them, with its locks: a fork should not meet that */
+  for (guint i = 0; i < G_N_ELEMENTS (done); i++)
+    g_clear_pointer (&done[i], g_thread_join);
 }
