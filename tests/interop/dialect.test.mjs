@@ -112,7 +112,7 @@ for (const name of browserNames)
       socket.send('nonsense');
       await sees(page, '#remote', bars);
       assert.deepEqual(socket.answers.filter(({id}) => id !== 'error'), []);
-      assert.match(await page.$eval('#status', ({textContent}) => textContent), /watching/);
+      assert.match(await page.$eval('#status', ({textContent}) => textContent), /watching/i);
     });
 
     test('a client that vanishes in the middle of a word frees the peer', async (context) => {
