@@ -262,6 +262,27 @@ gst_kurento_signaller_send_error (GstKurentoSignaller *self, const GError *error
 }
 
 /**
+ * gst_kurento_signaller_refuse:
+ * @self: the signaller
+ * @error: why not
+ *
+ * Tells the peer that what it wanted to change in the session cannot be. The session goes on as it is.
+ *
+ * Since: 0.1
+ */
+void
+gst_kurento_signaller_refuse (GstKurentoSignaller *self, const GError *error)
+{
+  GstKurentoSignallerInterface *iface;
+
+  g_return_if_fail (GST_IS_KURENTO_SIGNALLER (self));
+
+  iface = GST_KURENTO_SIGNALLER_GET_IFACE (self);
+  if (iface->refuse)
+    iface->refuse (self, error);
+}
+
+/**
  * gst_kurento_signaller_end_session:
  * @self: the signaller
  * @reason: the reason, in words

@@ -18,6 +18,7 @@ G_DECLARE_INTERFACE (GstKurentoSignaller, gst_kurento_signaller, GST, KURENTO_SI
  * @send_answer: pass our answer to the peer
  * @send_candidate: pass a local ICE candidate to the peer
  * @send_error: tell the peer that the session failed, and end it
+ * @refuse: tell the peer that what it wanted to change cannot be; the session goes on
  * @end_session: tell the peer that we leave; the signaller stays and may bring the next peer
  *
  * What a signalling protocol has to do. Each function is called in the #GMainContext that was the
@@ -37,9 +38,10 @@ struct _GstKurentoSignallerInterface
                           const gchar *sdp_mid);
   void (*send_error) (GstKurentoSignaller *self, const GError *error);
   void (*end_session) (GstKurentoSignaller *self, const gchar *reason);
+  void (*refuse) (GstKurentoSignaller *self, const GError *error);
 
   /*< private >*/
-  gpointer _gst_reserved[8];
+  gpointer _gst_reserved[7];
 };
 
 /* what the session calls */
@@ -56,6 +58,8 @@ void gst_kurento_signaller_send_candidate (GstKurentoSignaller *self, const gcha
                                            guint sdp_mline_index, const gchar *sdp_mid);
 GST_KURENTO_API
 void gst_kurento_signaller_send_error (GstKurentoSignaller *self, const GError *error);
+GST_KURENTO_API
+void gst_kurento_signaller_refuse (GstKurentoSignaller *self, const GError *error);
 GST_KURENTO_API
 void gst_kurento_signaller_end_session (GstKurentoSignaller *self, const gchar *reason);
 

@@ -56,3 +56,15 @@ kp_settings_free (KpSettings *self)
   kp_ice_config_clear (&self->ice);
   g_free (self);
 }
+
+gboolean
+kp_settings_sends (const KpSettings *self)
+{
+  return self->mode != GST_KURENTO_PEER_MODE_RECVONLY;
+}
+
+gboolean
+kp_settings_receives (const KpSettings *self, KpMediaKind kind)
+{
+  return self->mode != GST_KURENTO_PEER_MODE_SENDONLY && (kind == KP_MEDIA_AUDIO ? self->audio : self->video);
+}

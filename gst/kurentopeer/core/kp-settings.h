@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gstkurentoenums.h"
+#include "kp-media-kind.h"
 
 /* ICE servers as webrtcbin takes them, from RTCConfiguration and the element's own properties. */
 typedef struct
@@ -33,4 +34,8 @@ void kp_ice_config_clear (KpIceConfig *self);
 KpSettings *kp_settings_new (void);
 KpSettings *kp_settings_copy (const KpSettings *self);
 void kp_settings_free (KpSettings *self);
+
+/* Whether media is sent at all, and whether media of @kind is wanted from the peer. */
+gboolean kp_settings_sends (const KpSettings *self);
+gboolean kp_settings_receives (const KpSettings *self, KpMediaKind kind);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KpSettings, kp_settings_free)

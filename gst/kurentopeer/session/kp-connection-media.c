@@ -199,7 +199,8 @@ static void
 receive_stream (KpConnection *self, GstPad *pad, GstCaps *caps, KpMediaKind kind)
 {
   guint index = get_stream_index (self, pad, kind);
-  g_autoptr (GstElement) outlet = self->callbacks.get_outlet (kind, index, self->user_data);
+  g_autoptr (GstElement) outlet
+      = index == KP_NO_OUTLET ? NULL : self->callbacks.get_outlet (kind, index, self->user_data);
   g_autoptr (GstElement) receiver = NULL;
   GError *error = NULL;
 
@@ -371,6 +372,26 @@ burial_thread (gpointer data)
   return NULL;
 }
 
+/* A part that goes before the connection does. */
+typedef struct
+{
+  KpConnection *connection; /* owned */
+  GstElement *part; /* owned */
+} KpPartBurial;
+
+static gpointer
+part_burial_thread (gpointer data)
+{
+  KpPartBurial *burial = data;
+
+  bury (burial->connection, burial->part);
+  gst_object_unref (burial->part);
+  kp_connection_unref (burial->connection);
+  g_free (burial);
+
+  return NULL;
+}
+
 /* Frees what stays, a gate or an outlet, for the next connection. */
 static void
 detach (GstElement *element, const gchar *name)
@@ -383,6 +404,21 @@ detach (GstElement *element, const gchar *name)
     gst_pad_unlink (peer, pad);
   else if (peer)
     gst_pad_unlink (pad, peer);
+}
+
+void
+kp_connection_drop_part (KpConnection *self, GstElement *part)
+{
+  KpPartBurial *burial = g_new0 (KpPartBurial, 1);
+
+  kp_loop_assert_current (self->loop);
+  burial->connection = kp_connection_ref (self);
+  burial->part = gst_object_ref (part);
+  detach (part, "sink");
+  g_mutex_lock (&self->lock);
+  g_ptr_array_remove (self->parts, part);
+  g_mutex_unlock (&self->lock);
+  g_thread_unref (g_thread_new ("kp:part", part_burial_thread, burial));
 }
 
 static void

@@ -357,6 +357,18 @@ kp_connection_add_candidate (KpConnection *self, guint mline_index, const gchar 
 }
 
 gboolean
+kp_connection_has_channel (KpConnection *self)
+{
+  g_autoptr (GPtrArray) channels = NULL;
+  guint n_opened, n_closed;
+
+  kp_loop_assert_current (self->loop);
+  channels = kp_channels_list (self->channels, &n_opened, &n_closed);
+
+  return channels->len > 0;
+}
+
+gboolean
 kp_connection_create_channel (KpConnection *self, const gchar *label, GError **error)
 {
   kp_loop_assert_current (self->loop);

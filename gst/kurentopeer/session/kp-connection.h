@@ -87,11 +87,20 @@ gboolean kp_connection_create_channel (KpConnection *self, const gchar *label, G
 gboolean kp_connection_send (KpConnection *self, const gchar *label, GBytes *data, gboolean is_text,
                              GError **error);
 
-/* Which outlet the streams of m-section @mline_index go to. Before the remote description is applied. */
+/* Nothing is received. */
+#define KP_NO_OUTLET G_MAXUINT
+
+/* Which outlet the streams of m-section @mline_index go to, or KP_NO_OUTLET. Before the remote description is applied. */
 void kp_connection_set_section (KpConnection *self, guint mline_index, KpMediaKind kind, guint index);
 
 /* Adds a bin that shares the connection's life (a sender) to the pipeline, in its state. Before it is linked. */
 void kp_connection_add_part (KpConnection *self, GstElement *part);
+
+/* Takes it out again, in a thread of its own. */
+void kp_connection_drop_part (KpConnection *self, GstElement *part);
+
+/* Whether there is a data channel that is not closed. */
+gboolean kp_connection_has_channel (KpConnection *self);
 
 /* Asks the peer for a keyframe of each video that it sends. */
 void kp_connection_request_remote_keyframe (KpConnection *self);

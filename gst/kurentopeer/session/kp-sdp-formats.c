@@ -113,6 +113,28 @@ kp_sdp_media_clean_formats (GstSDPMedia *media)
 }
 
 void
+kp_sdp_media_remove_format (GstSDPMedia *media, const gchar *format)
+{
+  static const gchar *const attributes[] = { "fmtp", "rtcp-fb", "rtpmap" };
+  g_autofree gchar *prefix = g_strconcat (format, " ", NULL);
+
+  for (guint i = gst_sdp_media_attributes_len (media); i > 0; i--)
+    {
+      const GstSDPAttribute *attribute = gst_sdp_media_get_attribute (media, i - 1);
+
+      for (guint j = 0; j < G_N_ELEMENTS (attributes); j++)
+        if (g_strcmp0 (attribute->key, attributes[j]) == 0 && g_str_has_prefix (attribute->value, prefix))
+          {
+            gst_sdp_media_remove_attribute (media, i - 1);
+            break;
+          }
+    }
+  for (guint i = gst_sdp_media_formats_len (media); i > 0; i--)
+    if (g_strcmp0 (gst_sdp_media_get_format (media, i - 1), format) == 0)
+      gst_sdp_media_remove_format (media, i - 1);
+}
+
+void
 kp_sdp_media_forget_formats (GstSDPMedia *media)
 {
   static const gchar *const attributes[] = { "extmap", "fmtp", "rtcp-fb", "rtpmap" };

@@ -3,14 +3,7 @@
 
 #include "kp-sdp-edit.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-#define N_PAYLOAD_TYPES 128
-#define FIRST_DYNAMIC 96
-/* Below the usual dynamic ones, RFC 3551 leaves these unassigned; WebRTC uses them when 96 to 127 are full. */
-#define FIRST_SPARE 35
-#define LAST_SPARE 63
 
 static gboolean
 has_kind (const GstSDPMedia *media)
@@ -49,8 +42,8 @@ reject_like (GstSDPMedia *media, const GstSDPMedia *transport)
     }
 }
 
-static void
-set_bundle_of_used (GstSDPMessage *sdp)
+void
+kp_sdp_bundle_used (GstSDPMessage *sdp)
 {
   g_autoptr (GString) group = g_string_new ("BUNDLE");
 
@@ -76,144 +69,13 @@ kp_sdp_match_answer (GstSDPMessage *answer, const GstSDPMessage *offer)
         gst_sdp_media_set_port_info (kp_sdp_edit_media (answer, i), 0, 0);
     }
   if (bundle)
-    set_bundle_of_used (answer);
+    kp_sdp_bundle_used (answer);
 
   transport = kp_sdp_get_transport_index (answer);
   for (guint i = 0; i < n; i++)
     {
       if (kp_sdp_media_is_rejected (answer, i))
         reject_like (kp_sdp_edit_media (answer, i), gst_sdp_message_get_media (answer, transport));
-    }
-}
-
-/* A payload type means one codec in all sections of a BUNDLE, so it is taken when any section has it. */
-static void
-mark_payload_types (const GstSDPMessage *sdp, gboolean *taken)
-{
-  for (guint i = 0; i < gst_sdp_message_medias_len (sdp); i++)
-    {
-      const GstSDPMedia *media = gst_sdp_message_get_media (sdp, i);
-
-      for (guint j = 0; j < gst_sdp_media_formats_len (media); j++)
-        {
-          guint64 format = g_ascii_strtoull (gst_sdp_media_get_format (media, j), NULL, 10);
-
-          if (format < N_PAYLOAD_TYPES)
-            taken[format] = TRUE;
-        }
-    }
-}
-
-static gint
-take_payload_type (gboolean *taken)
-{
-  for (gint i = FIRST_DYNAMIC; i < N_PAYLOAD_TYPES; i++)
-    {
-      if (!taken[i])
-        {
-          taken[i] = TRUE;
-          return i;
-        }
-    }
-  for (gint i = FIRST_SPARE; i <= LAST_SPARE; i++)
-    {
-      if (!taken[i])
-        {
-          taken[i] = TRUE;
-          return i;
-        }
-    }
-  return -1;
-}
-
-static gboolean
-is_encoding (const GstSDPMedia *media, gint payload_type, const gchar *encoding_name)
-{
-  g_autoptr (GstCaps) caps = kp_sdp_media_get_format_caps (media, payload_type);
-
-  return caps
-         && g_strcmp0 (gst_structure_get_string (gst_caps_get_structure (caps, 0), "encoding-name"),
-                       encoding_name)
-                == 0;
-}
-
-/* red, ulpfec and rtx are no codecs. */
-static gboolean
-is_codec (const GstSDPMedia *media, gint payload_type)
-{
-  return !is_encoding (media, payload_type, "RTX") && !is_encoding (media, payload_type, "RED")
-         && !is_encoding (media, payload_type, "ULPFEC");
-}
-
-/* The payload type that an rtx format repairs, or -1. */
-static gint
-get_repaired (const GstSDPMedia *media, gint payload_type)
-{
-  g_autoptr (GstCaps) caps = kp_sdp_media_get_format_caps (media, payload_type);
-  const gchar *apt;
-
-  if (!caps || !is_encoding (media, payload_type, "RTX"))
-    return -1;
-  apt = gst_structure_get_string (gst_caps_get_structure (caps, 0), "apt");
-  return apt ? (gint)g_ascii_strtoll (apt, NULL, 10) : -1;
-}
-
-static void
-add_rtx (GstSDPMedia *media, gint payload_type, gint rtx)
-{
-  g_autoptr (GstCaps) caps = kp_sdp_media_get_format_caps (media, payload_type);
-  g_autofree gchar *format = g_strdup_printf ("%d", rtx);
-  g_autofree gchar *fmtp = g_strdup_printf ("%d apt=%d", rtx, payload_type);
-  g_autofree gchar *rtpmap = NULL;
-  gint clock_rate = 0;
-
-  gst_structure_get_int (gst_caps_get_structure (caps, 0), "clock-rate", &clock_rate);
-  rtpmap = g_strdup_printf ("%d rtx/%d", rtx, clock_rate);
-  gst_sdp_media_add_format (media, format);
-  gst_sdp_media_add_attribute (media, "rtpmap", rtpmap);
-  gst_sdp_media_add_attribute (media, "fmtp", fmtp);
-}
-
-static void
-complete_rtx (GstSDPMedia *media, gboolean *taken)
-{
-  gboolean repaired[N_PAYLOAD_TYPES] = { FALSE };
-  gboolean has_rtx = FALSE;
-  guint n = gst_sdp_media_formats_len (media);
-
-  for (guint i = 0; i < n; i++)
-    {
-      gint apt = get_repaired (media, atoi (gst_sdp_media_get_format (media, i)));
-
-      if (apt >= 0 && apt < N_PAYLOAD_TYPES)
-        has_rtx = repaired[apt] = TRUE;
-    }
-
-  for (guint i = 0; has_rtx && i < n; i++)
-    {
-      gint payload_type = atoi (gst_sdp_media_get_format (media, i));
-      g_autoptr (GstCaps) caps = kp_sdp_media_get_format_caps (media, payload_type);
-      gint rtx;
-
-      if (!caps || repaired[payload_type] || !is_codec (media, payload_type))
-        continue;
-      rtx = take_payload_type (taken);
-      if (rtx < 0)
-        return;
-      add_rtx (media, payload_type, rtx);
-    }
-}
-
-void
-kp_sdp_add_rtx_for_all (GstSDPMessage *offer)
-{
-  gboolean taken[N_PAYLOAD_TYPES] = { FALSE };
-
-  mark_payload_types (offer, taken);
-  for (guint i = 0; i < gst_sdp_message_medias_len (offer); i++)
-    {
-      if (has_kind (gst_sdp_message_get_media (offer, i)))
-        complete_rtx (kp_sdp_edit_media (offer, i), taken);
     }
 }
 

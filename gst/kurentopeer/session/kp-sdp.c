@@ -4,6 +4,16 @@
 #include "gstkurentoerror.h"
 #include "kp-sdp-edit.h"
 
+GstSDPMessage *
+kp_sdp_copy (const GstSDPMessage *sdp)
+{
+  GstSDPMessage *copy = NULL;
+
+  gst_sdp_message_copy (sdp, &copy);
+
+  return copy;
+}
+
 KpDirection
 kp_sdp_media_get_direction (const GstSDPMedia *media)
 {
@@ -79,6 +89,19 @@ kp_sdp_media_get_extmap_id (const GstSDPMedia *media, const gchar *uri)
         return id;
     }
   return 0;
+}
+
+gboolean
+kp_sdp_media_has_extmap_id (const GstSDPMedia *media, guint id)
+{
+  const gchar *value;
+
+  for (guint i = 0; (value = gst_sdp_media_get_attribute_val_n (media, "extmap", i)); i++)
+    {
+      if (g_ascii_strtoull (value, NULL, 10) == id)
+        return TRUE;
+    }
+  return FALSE;
 }
 
 static gboolean
@@ -207,11 +230,11 @@ kp_sdp_get_session_id (const GstSDPMessage *sdp)
 }
 
 gboolean
-kp_sdp_check_same_sections (const GstSDPMessage *former, const GstSDPMessage *now, GError **error)
+kp_sdp_check_first_sections (const GstSDPMessage *former, const GstSDPMessage *now, GError **error)
 {
   guint n = gst_sdp_message_medias_len (former);
 
-  if (gst_sdp_message_medias_len (now) != n)
+  if (gst_sdp_message_medias_len (now) < n)
     {
       g_set_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_NEGOTIATION,
                    "the description has %u sections, expected %u", gst_sdp_message_medias_len (now), n);
@@ -247,4 +270,19 @@ kp_sdp_check_same_sections (const GstSDPMessage *former, const GstSDPMessage *no
       return FALSE;
     }
   return TRUE;
+}
+
+gboolean
+kp_sdp_check_same_sections (const GstSDPMessage *former, const GstSDPMessage *now, GError **error)
+{
+  guint n = gst_sdp_message_medias_len (former);
+
+  if (gst_sdp_message_medias_len (now) > n)
+    {
+      g_set_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_NEGOTIATION,
+                   "the description has %u sections, expected %u", gst_sdp_message_medias_len (now), n);
+      return FALSE;
+    }
+
+  return kp_sdp_check_first_sections (former, now, error);
 }

@@ -5,6 +5,8 @@
 
 #include <gst/sdp/sdp.h>
 
+GstSDPMessage *kp_sdp_copy (const GstSDPMessage *sdp);
+
 /* Pure functions on session descriptions: what comes in is made safe for webrtcbin, what goes out complete. */
 
 /* Parses and checks a remote description, and makes it one that no webrtcbin since 1.22.0 asserts or fails on:
@@ -28,9 +30,10 @@
 GstSDPMessage *kp_sdp_parse_remote (const gchar *text, gboolean *inserted_mids, GError **error);
 
 /* Checks @now, an answer against our offer @former: as many sections, same kinds, same mids, in order, the transport in the
- * same section: else NEGOTIATION. Also used for our answer, and for a further offer of the same session against the former
- * remote one. */
+ * same section: else NEGOTIATION. Also used for our answer. */
 gboolean kp_sdp_check_same_sections (const GstSDPMessage *former, const GstSDPMessage *now, GError **error);
+/* The same for the first sections of a further description, which may have more. */
+gboolean kp_sdp_check_first_sections (const GstSDPMessage *former, const GstSDPMessage *now, GError **error);
 
 /* Removes a=mid and the BUNDLE group from an answer to an offer that had none. */
 void kp_sdp_strip_mids (GstSDPMessage *sdp);
@@ -41,6 +44,8 @@ void kp_sdp_strip_mids (GstSDPMessage *sdp);
 void kp_sdp_match_answer (GstSDPMessage *answer, const GstSDPMessage *offer);
 /* rtx for every codec of an m-line that has it for the first only (new payload types from the free dynamic ones) */
 void kp_sdp_add_rtx_for_all (GstSDPMessage *offer);
+/* the BUNDLE group: every section that is not rejected */
+void kp_sdp_bundle_used (GstSDPMessage *sdp);
 /* each a=ssrc and ssrc-group line once */
 void kp_sdp_dedupe_ssrcs (GstSDPMessage *sdp);
 /* a=msid:<stream> <track> on media sections that send; @stream_id for all, track id "<stream_id>-<mid>" */
@@ -71,6 +76,7 @@ gboolean kp_sdp_media_is_data_channel (const GstSDPMedia *media);
 const gchar *kp_sdp_media_get_mid (const GstSDPMedia *media);
 /* id of a header extension by URI, 0 when it is not there */
 guint kp_sdp_media_get_extmap_id (const GstSDPMedia *media, const gchar *uri);
+gboolean kp_sdp_media_has_extmap_id (const GstSDPMedia *media, guint id);
 /* application/x-rtp caps of one format, with its fmtp and rtcp-fb, without ssrc-* and a-* fields; NULL when unknown */
 GstCaps *kp_sdp_media_get_format_caps (const GstSDPMedia *media, gint payload_type);
 /* the section that carries the BUNDLE, else the first one in use */

@@ -98,12 +98,24 @@ kp_sections_attach (GPtrArray *sections, KpConnection *connection, const KpSetti
     {
       KpSection *section = g_ptr_array_index (sections, i);
 
+      if (section->sender)
+        {
+          kp_sender_set_bitrate (section->sender, common.bitrate);
+          continue;
+        }
       if (section->direction & KP_DIRECTION_SEND && section->track
           && !attach_sender (section, connection, &common, error))
         return FALSE;
     }
 
   return TRUE;
+}
+
+/* To be opened. */
+static gboolean
+is_closed (const KpSection *self)
+{
+  return self->sender && self->direction & KP_DIRECTION_SEND && !self->open;
 }
 
 /* The running time of the first of the buffers that wait, or GST_CLOCK_TIME_NONE. */
@@ -117,7 +129,7 @@ get_first_waiting (GPtrArray *sections)
       const KpSection *section = g_ptr_array_index (sections, i);
       GstClockTime waiting;
 
-      if (section->sender == NULL)
+      if (!is_closed (section))
         continue;
       waiting = kp_gate_get_waiting_time (KP_GATE (section->track->gate));
       if (GST_CLOCK_TIME_IS_VALID (waiting) && (!GST_CLOCK_TIME_IS_VALID (first) || waiting < first))
@@ -135,13 +147,19 @@ kp_sections_open (GPtrArray *sections, GstClockTime running_time)
   kp_pace_get_offset (pace, get_first_waiting (sections), running_time);
   for (guint i = 0; i < sections->len; i++)
     {
-      const KpSection *section = g_ptr_array_index (sections, i);
+      KpSection *section = g_ptr_array_index (sections, i);
 
-      if (section->sender == NULL)
+      if (section->open && !(section->direction & KP_DIRECTION_SEND))
+        {
+          kp_gate_close (KP_GATE (section->track->gate));
+          section->open = FALSE;
+        }
+      if (!is_closed (section))
         continue;
       kp_sender_release (section->sender);
       kp_gate_set_pace (KP_GATE (section->track->gate), pace);
       kp_gate_open (KP_GATE (section->track->gate));
+      section->open = TRUE;
     }
 }
 

@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "kp-sections.h"
+#include "kp-sections-private.h"
 #include "gstkurentoerror.h"
 #include "kp-formats.h"
 #include "kp-session-debug.h"
 
 #define GST_CAT_DEFAULT kp_session_debug
-
-#define TWCC_URI "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
-
-/* Our id for the transport-wide-cc extension, in our offers. */
-#define TWCC_ID 1
 
 KpTrack *
 kp_track_new (KpMediaKind kind, GstElement *gate)
@@ -29,11 +24,9 @@ kp_track_free (KpTrack *self)
   g_free (self);
 }
 
-static void
-section_free (gpointer data)
+void
+kp_section_free (KpSection *self)
 {
-  KpSection *self = data;
-
   g_clear_pointer (&self->track, kp_track_free);
   gst_clear_caps (&self->input_caps);
   g_clear_object (&self->sink_pad);
@@ -45,21 +38,7 @@ section_free (gpointer data)
 GPtrArray *
 kp_sections_new (void)
 {
-  return g_ptr_array_new_with_free_func (section_free);
-}
-
-static gboolean
-settings_send (const KpSettings *settings)
-{
-  return settings->mode != GST_KURENTO_PEER_MODE_RECVONLY;
-}
-
-/* Whether media of @kind is wanted from the peer. */
-static gboolean
-settings_receive (const KpSettings *settings, KpMediaKind kind)
-{
-  return settings->mode != GST_KURENTO_PEER_MODE_SENDONLY
-         && (kind == KP_MEDIA_AUDIO ? settings->audio : settings->video);
+  return g_ptr_array_new_with_free_func ((GDestroyNotify)kp_section_free);
 }
 
 static const gchar *
@@ -69,8 +48,8 @@ settings_codecs (const KpSettings *settings, KpMediaKind kind)
 }
 
 /* Those that the section can be of, best first. What comes encoded leaves no choice. */
-static GPtrArray *
-list_codecs (const KpSection *self, const KpSettings *settings, GError **error)
+GPtrArray *
+kp_section_list_codecs (const KpSection *self, const KpSettings *settings, GError **error)
 {
   gboolean sends = self->direction & KP_DIRECTION_SEND;
   gboolean receives = self->direction & KP_DIRECTION_RECV;
@@ -98,8 +77,8 @@ direction_to_webrtc (KpDirection direction)
     }
 }
 
-static KpSection *
-section_new (guint mline_index, KpMediaKind kind, KpDirection direction, const KpTrack *track)
+KpSection *
+kp_section_new (guint mline_index, KpMediaKind kind, KpDirection direction, const KpTrack *track)
 {
   KpSection *self = g_new0 (KpSection, 1);
 
@@ -132,7 +111,7 @@ section_set_preferences (KpSection *self, GstCaps *caps)
     {
       g_autofree gchar *field = g_strdup_printf ("extmap-%u", self->twcc_id);
 
-      gst_caps_set_simple (caps, field, G_TYPE_STRING, TWCC_URI, NULL);
+      gst_caps_set_simple (caps, field, G_TYPE_STRING, KP_TWCC_URI, NULL);
     }
   g_object_set (self->transceiver, "codec-preferences", caps, "do-nack", self->kind == KP_MEDIA_VIDEO, NULL);
   gst_caps_unref (caps);
@@ -140,8 +119,8 @@ section_set_preferences (KpSection *self, GstCaps *caps)
 
 /* A section that sends is made by its pad, one that does not by its transceiver: webrtcbin 1.22 confuses the two
  * otherwise. Takes @caps. */
-static gboolean
-section_realize (KpSection *self, KpConnection *connection, GstCaps *caps, GError **error)
+gboolean
+kp_section_realize (KpSection *self, KpConnection *connection, GstCaps *caps, GError **error)
 {
   GstElement *webrtcbin = kp_connection_get_webrtcbin (connection);
 
@@ -171,8 +150,8 @@ section_realize (KpSection *self, KpConnection *connection, GstCaps *caps, GErro
   return TRUE;
 }
 
-static guint
-count_kind (GPtrArray *sections, KpMediaKind kind)
+guint
+kp_sections_count_kind (GPtrArray *sections, KpMediaKind kind)
 {
   guint n = 0;
 
@@ -186,18 +165,19 @@ static gboolean
 offer_section (GPtrArray *sections, KpConnection *connection, const KpSettings *settings, KpMediaKind kind,
                KpDirection direction, const KpTrack *track, GError **error)
 {
-  KpSection *section = section_new (sections->len, kind, direction, track);
+  KpSection *section = kp_section_new (sections->len, kind, direction, track);
   g_autoptr (GPtrArray) codecs = NULL;
 
-  kp_connection_set_section (connection, section->mline_index, kind, count_kind (sections, kind));
+  section->index = kp_sections_count_kind (sections, kind);
+  kp_connection_set_section (connection, section->mline_index, kind, section->index);
   g_ptr_array_add (sections, section);
-  codecs = list_codecs (section, settings, error);
+  codecs = kp_section_list_codecs (section, settings, error);
   if (codecs == NULL)
     return FALSE;
 
-  section->twcc_id = TWCC_ID;
+  section->twcc_id = KP_TWCC_ID;
 
-  return section_realize (section, connection, kp_formats_offer (codecs, section->input_caps), error);
+  return kp_section_realize (section, connection, kp_formats_offer (codecs, section->input_caps), error);
 }
 
 gboolean
@@ -206,17 +186,17 @@ kp_sections_prepare_offer (GPtrArray *sections, KpConnection *connection, const 
 {
   static const KpMediaKind kinds[] = { KP_MEDIA_AUDIO, KP_MEDIA_VIDEO };
 
-  for (guint i = 0; settings_send (settings) && i < tracks->len; i++)
+  for (guint i = 0; kp_settings_sends (settings) && i < tracks->len; i++)
     {
       const KpTrack *track = g_ptr_array_index (tracks, i);
       KpDirection direction
-          = settings_receive (settings, track->kind) ? KP_DIRECTION_SENDRECV : KP_DIRECTION_SEND;
+          = kp_settings_receives (settings, track->kind) ? KP_DIRECTION_SENDRECV : KP_DIRECTION_SEND;
 
       if (!offer_section (sections, connection, settings, track->kind, direction, track, error))
         return FALSE;
     }
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
-    if (settings_receive (settings, kinds[i]) && count_kind (sections, kinds[i]) == 0
+    if (kp_settings_receives (settings, kinds[i]) && kp_sections_count_kind (sections, kinds[i]) == 0
         && !offer_section (sections, connection, settings, kinds[i], KP_DIRECTION_RECV, NULL, error))
       return FALSE;
 
@@ -238,6 +218,35 @@ find_track (GPtrArray *tracks, KpMediaKind kind, guint index)
   return NULL;
 }
 
+/* Whether the session is up: its first sections are settled. */
+static gboolean
+is_further (GPtrArray *sections)
+{
+  for (guint i = 0; i < sections->len; i++)
+    if (((KpSection *)g_ptr_array_index (sections, i))->is_settled)
+      return TRUE;
+
+  return FALSE;
+}
+
+/* The track of the @index-th section of @kind, borrowed; of a section that comes later, the first one that is in none. */
+static const KpTrack *
+choose_track (GPtrArray *sections, GPtrArray *tracks, KpMediaKind kind, guint index)
+{
+  if (!is_further (sections))
+    return find_track (tracks, kind, index);
+
+  for (guint i = 0; i < tracks->len; i++)
+    {
+      const KpTrack *track = g_ptr_array_index (tracks, i);
+
+      if (track->kind == kind && !kp_sections_has_track (sections, track->gate))
+        return track;
+    }
+
+  return NULL;
+}
+
 /* What we can do of what the peer wants. */
 static KpDirection
 answer_direction (const GstSDPMedia *media, KpMediaKind kind, const KpSettings *settings,
@@ -246,9 +255,9 @@ answer_direction (const GstSDPMedia *media, KpMediaKind kind, const KpSettings *
   KpDirection theirs = kp_sdp_media_get_direction (media);
   KpDirection ours = KP_DIRECTION_INACTIVE;
 
-  if (theirs & KP_DIRECTION_RECV && track && settings_send (settings))
+  if (theirs & KP_DIRECTION_RECV && track && kp_settings_sends (settings))
     ours |= KP_DIRECTION_SEND;
-  if (theirs & KP_DIRECTION_SEND && settings_receive (settings, kind))
+  if (theirs & KP_DIRECTION_SEND && kp_settings_receives (settings, kind))
     ours |= KP_DIRECTION_RECV;
 
   return ours;
@@ -261,7 +270,7 @@ choose_answer (KpSection *section, const GstSDPMedia *media, const KpSettings *s
   g_autoptr (GPtrArray) codecs = NULL;
   GstCaps *caps = NULL;
 
-  codecs = list_codecs (section, settings, codec_error);
+  codecs = kp_section_list_codecs (section, settings, codec_error);
   if (codecs)
     caps = kp_formats_choose (media, codecs, section->input_caps, &section->codec, &section->payload_type,
                               codec_error);
@@ -275,17 +284,32 @@ choose_answer (KpSection *section, const GstSDPMedia *media, const KpSettings *s
   return caps;
 }
 
+/* Of the source pad: by position, or, later on, the first one that no section receives for. */
+static guint
+choose_index (GPtrArray *sections, KpMediaKind kind)
+{
+  guint index = 0;
+
+  if (!is_further (sections))
+    return kp_sections_count_kind (sections, kind);
+  while (kp_sections_find_receiving (sections, kind, index))
+    index++;
+
+  return index;
+}
+
 static gboolean
 answer_section (GPtrArray *sections, KpConnection *connection, const KpSettings *settings, GPtrArray *tracks,
                 const GstSDPMedia *media, guint mline_index, KpMediaKind kind, GError **codec_error,
                 GError **error)
 {
-  guint index = count_kind (sections, kind);
-  const KpTrack *track = find_track (tracks, kind, index);
+  guint index = choose_index (sections, kind);
+  const KpTrack *track = choose_track (sections, tracks, kind, index);
   KpSection *section
-      = section_new (mline_index, kind, answer_direction (media, kind, settings, track), track);
+      = kp_section_new (mline_index, kind, answer_direction (media, kind, settings, track), track);
   GstCaps *caps;
 
+  section->index = index;
   kp_connection_set_section (connection, mline_index, kind, index);
   g_ptr_array_add (sections, section);
   caps = choose_answer (section, media, settings, codec_error);
@@ -295,9 +319,9 @@ answer_section (GPtrArray *sections, KpConnection *connection, const KpSettings 
                    "%s section %u has no format", kp_media_kind_to_string (kind), mline_index);
       return FALSE;
     }
-  section->twcc_id = kp_sdp_media_get_extmap_id (media, TWCC_URI);
+  section->twcc_id = kp_sdp_media_get_extmap_id (media, KP_TWCC_URI);
 
-  return section_realize (section, connection, caps, error);
+  return kp_section_realize (section, connection, caps, error);
 }
 
 /* Something to send or to receive; or at least a data channel. */
@@ -328,7 +352,8 @@ kp_sections_prepare_answer (GPtrArray *sections, KpConnection *connection, const
       g_autoptr (GError) cause = NULL;
       KpMediaKind kind;
 
-      if (!kp_sdp_media_get_kind (media, &kind))
+      if (!kp_sdp_media_get_kind (media, &kind) || kp_sdp_media_is_rejected (offer, i)
+          || kp_sections_find (sections, i))
         continue;
       if (!answer_section (sections, connection, settings, tracks, media, i, kind, &cause, error))
         return FALSE;
@@ -397,13 +422,15 @@ kp_sections_take_answer (GPtrArray *sections, const KpSettings *settings, const 
       KpSection *section = g_ptr_array_index (sections, i);
       const GstSDPMedia *media = gst_sdp_message_get_media (answer, section->mline_index);
 
+      if (section->is_settled)
+        continue;
       if (is_rejected (section, answer))
         stop_sending (section, answer, missing);
       if (!(section->direction & KP_DIRECTION_SEND))
         continue;
       if (!choose_sent (section, settings, media, error))
         return FALSE;
-      section->twcc_id = kp_sdp_media_get_extmap_id (media, TWCC_URI);
+      section->twcc_id = kp_sdp_media_get_extmap_id (media, KP_TWCC_URI);
     }
 
   return TRUE;

@@ -21,7 +21,14 @@ typedef struct
 {
   guint mline_index;
   KpMediaKind kind;
+  guint index; /* of the source pad that its streams go to */
   KpDirection direction; /* ours */
+  KpDirection settled; /* ours, as webrtcbin has it for good */
+  gboolean is_settled; /* both descriptions with it have been applied */
+  gboolean receives; /* by the descriptions */
+  gboolean received; /* before the present ones */
+  gboolean ended; /* the stream was told to have ended */
+  gboolean open; /* the gate is */
   KpTrack *track; /* owned; what is sent, or NULL */
   GstPad *sink_pad; /* owned; of webrtcbin, or NULL */
   KpInput input; /* of the track */
@@ -43,7 +50,14 @@ GPtrArray *kp_sections_new (void);
 gboolean kp_sections_prepare_offer (GPtrArray *sections, KpConnection *connection, const KpSettings *settings,
                                     GPtrArray *tracks, GError **error);
 
-/* The sections of the answer to @offer, which has been applied. A section without a common codec is inactive, and @missing
+/* What an offer adds to a session that is up: a section that only sends for each track without one, numbered as @local and
+ * @remote are. */
+gboolean kp_sections_prepare_further (GPtrArray *sections, KpConnection *connection,
+                                      const KpSettings *settings, GPtrArray *tracks,
+                                      const GstSDPMessage *local, const GstSDPMessage *remote,
+                                      GError **error);
+
+/* The sections of the answer to @offer, which has been applied, that are not there yet. A section without a common codec is inactive, and @missing
  * is set to the reason, unless it was the last one: then that is the @error. */
 gboolean kp_sections_prepare_answer (GPtrArray *sections, KpConnection *connection,
                                      const KpSettings *settings, GPtrArray *tracks,
@@ -62,8 +76,49 @@ gboolean kp_sections_check_inputs (GPtrArray *sections, GError **error);
 gboolean kp_sections_attach (GPtrArray *sections, KpConnection *connection, const KpSettings *settings,
                              KpSenderSetup setup, gpointer setup_data, GError **error);
 
-/* Opens the gates of what is sent. @running_time: of the element, now. */
+/* Opens the gates of what is sent, and closes those of what is not any more. @running_time: of the element, now. */
 void kp_sections_open (GPtrArray *sections, GstClockTime running_time);
 void kp_sections_close (GPtrArray *sections);
 
 void kp_sections_request_keyframe (GPtrArray *sections);
+
+/* ---- changes of a session that is up; kp-sections-changes.c ---- */
+
+/* The section that is m-line @mline_index, borrowed; or NULL. */
+KpSection *kp_sections_find (GPtrArray *sections, guint mline_index);
+
+/* The section that receives for a source pad, borrowed; or NULL. */
+KpSection *kp_sections_find_receiving (GPtrArray *sections, KpMediaKind kind, guint index);
+
+gboolean kp_sections_has_track (GPtrArray *sections, GstElement *gate);
+
+/* The pad is gone: nothing is sent any more. FALSE when it was in no section. */
+gboolean kp_sections_remove_track (GPtrArray *sections, KpConnection *connection, GstElement *gate);
+
+/* Whether the engine can take a further offer of the peer; else NEGOTIATION. */
+gboolean kp_sections_check_offer (GPtrArray *sections, const KpSettings *settings, GPtrArray *tracks,
+                                  const GstSDPMessage *local, const GstSDPMessage *offer, GError **error);
+
+/* Whether it can make one, with @local as the former description; else NEGOTIATION. */
+gboolean kp_sections_check_offering (GPtrArray *sections, KpConnection *connection,
+                                     const GstSDPMessage *local, GError **error);
+
+/* Whether webrtcbin made all the sections of a further offer; else NEGOTIATION. */
+gboolean kp_sections_check_made (GPtrArray *sections, const GstSDPMessage *made, GError **error);
+
+/* What is settled follows a further offer or answer of the peer. */
+void kp_sections_follow (GPtrArray *sections, const KpSettings *settings, const GstSDPMessage *remote);
+
+/* What is settled goes back to all that it can do: for a further offer of ours. */
+void kp_sections_widen (GPtrArray *sections, const KpSettings *settings);
+
+/* Before a further description is made: webrtcbin shall not look at what is beyond our parts. */
+void kp_sections_calm (GPtrArray *sections);
+
+/* Writes the directions into a description that is told, and into one that webrtcbin gets, for which nothing that is settled
+ * ever changes: it could not. @remote: it is the peer's. */
+void kp_sections_write_told (GPtrArray *sections, GstSDPMessage *local);
+void kp_sections_write_settled (GPtrArray *sections, GstSDPMessage *sdp, gboolean remote);
+
+/* Both descriptions are applied. */
+void kp_sections_settle (GPtrArray *sections, const GstSDPMessage *local, const GstSDPMessage *remote);

@@ -280,8 +280,7 @@ run_add_track (KpSession *self, KpRequest *request)
 
   g_ptr_array_add (self->tracks, kp_track_new (request->kind, GST_ELEMENT (request->object)));
   kp_inputs_watch (self, GST_ELEMENT (request->object));
-  if (self->connection)
-    kp_session_emit (self, KP_EVENT_NEGOTIATION_NEEDED);
+  kp_renegotiation_note_change (self);
 }
 
 void
@@ -303,7 +302,8 @@ run_remove_track (KpSession *self, KpRequest *request)
         kp_inputs_unwatch (self, GST_ELEMENT (request->object));
         g_ptr_array_remove_index (self->tracks, i);
         if (self->connection)
-          kp_session_emit (self, KP_EVENT_NEGOTIATION_NEEDED);
+          kp_sections_remove_track (self->sections, self->connection, GST_ELEMENT (request->object));
+        kp_renegotiation_note_change (self);
         return;
       }
 }

@@ -168,24 +168,68 @@ connection_get_outlet_cb (KpMediaKind kind, guint index, gpointer user_data)
   return self->callbacks.get_outlet (kind, index, self->user_data);
 }
 
-/* A collection is immutable once it is known: each stream makes a new one. */
-static void
-add_stream (KpSession *self, KpMediaKind kind, guint index)
+/* A collection is immutable once it is known: each change makes a new one. @id: what it leaves out. */
+static GstStreamCollection *
+dup_streams_without (KpSession *self, const gchar *id)
 {
   GstStreamCollection *streams = gst_stream_collection_new (self->settings->id);
-  g_autofree gchar *id
-      = g_strdup_printf ("%s/%s_%u", self->settings->id, kp_media_kind_to_string (kind), index);
   guint n = self->streams ? gst_stream_collection_get_size (self->streams) : 0;
 
   for (guint i = 0; i < n; i++)
-    gst_stream_collection_add_stream (streams,
-                                      gst_object_ref (gst_stream_collection_get_stream (self->streams, i)));
-  gst_stream_collection_add_stream (
-      streams,
-      gst_stream_new (id, NULL, kind == KP_MEDIA_VIDEO ? GST_STREAM_TYPE_VIDEO : GST_STREAM_TYPE_AUDIO,
-                      GST_STREAM_FLAG_NONE));
-  g_set_object (&self->streams, streams);
-  gst_object_unref (streams);
+    {
+      GstStream *stream = gst_stream_collection_get_stream (self->streams, i);
+
+      if (g_strcmp0 (gst_stream_get_stream_id (stream), id) != 0)
+        gst_stream_collection_add_stream (streams, gst_object_ref (stream));
+    }
+
+  return streams;
+}
+
+static GstStream *
+new_stream (KpSession *self, KpMediaKind kind, guint index)
+{
+  g_autofree gchar *id
+      = g_strdup_printf ("%s/%s_%u", self->settings->id, kp_media_kind_to_string (kind), index);
+
+  return gst_stream_new (id, NULL, kind == KP_MEDIA_VIDEO ? GST_STREAM_TYPE_VIDEO : GST_STREAM_TYPE_AUDIO,
+                         GST_STREAM_FLAG_NONE);
+}
+
+/* Whether it was there. */
+static gboolean
+take_out_stream (KpSession *self, const GstStream *stream)
+{
+  g_autoptr (GstStreamCollection) former = g_steal_pointer (&self->streams);
+  guint n = former ? gst_stream_collection_get_size (former) : 0;
+
+  self->streams = former;
+  self->streams = dup_streams_without (self, gst_stream_get_stream_id ((GstStream *)stream));
+
+  return gst_stream_collection_get_size (self->streams) < n;
+}
+
+void
+kp_session_add_stream (KpSession *self, KpMediaKind kind, guint index)
+{
+  GstStream *stream = new_stream (self, kind, index);
+  gboolean known = take_out_stream (self, stream);
+
+  gst_stream_collection_add_stream (self->streams, stream);
+  if (!known)
+    kp_session_emit (self, KP_EVENT_STREAM_ADDED, self->streams);
+}
+
+void
+kp_session_end_stream (KpSession *self, KpMediaKind kind, guint index)
+{
+  GstStream *stream = new_stream (self, kind, index);
+  g_autoptr (GstStreamCollection) ended = gst_stream_collection_new (self->settings->id);
+  gboolean known = take_out_stream (self, stream);
+
+  gst_stream_collection_add_stream (ended, stream);
+  if (known)
+    kp_session_emit (self, KP_EVENT_STREAM_ENDED, ended);
 }
 
 static void
@@ -199,8 +243,7 @@ connection_stream_cb (KpConnection *connection, KpMediaKind kind, guint index, c
       kp_session_fail (self, g_error_copy (error));
       return;
     }
-  add_stream (self, kind, index);
-  kp_session_emit (self, KP_EVENT_STREAM_ADDED, self->streams);
+  kp_session_add_stream (self, kind, index);
 }
 
 static const KpConnectionCallbacks connection_callbacks = {
@@ -306,6 +349,9 @@ reset_description (KpSession *self)
   self->verified = FALSE;
   self->connected = FALSE;
   self->negotiation = KP_NEGOTIATION_IDLE;
+  self->settled = FALSE;
+  self->changed = FALSE;
+  self->changed_told = FALSE;
   kp_candidates_reset (self);
   kp_session_status_clear (&self->status);
   self->status = (KpSessionStatus){ 0 };

@@ -50,6 +50,7 @@ kp_media_start (KpSession *self, GError **error)
     return TRUE;
 
   kp_connection_watch_feedback (self->connection, kp_sdp_get_transport_index (self->local));
+  kp_renegotiation_settle (self);
   if (self->connected)
     kp_sections_open (self->sections, gst_element_get_current_running_time (GST_ELEMENT (self->bin)));
   else if (self->connect_timer == NULL)

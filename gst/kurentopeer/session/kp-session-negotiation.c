@@ -2,6 +2,7 @@
 /* Offer and answer: each function is one step; what follows webrtcbin's answer ends in "_done". */
 #include "kp-session-private.h"
 #include "gstkurentoerror.h"
+#include "kp-sdp-renew.h"
 #include "kp-session-debug.h"
 
 #define GST_CAT_DEFAULT kp_session_debug
@@ -13,28 +14,20 @@
  * with the description starts checking some ms earlier than one that gets them behind it */
 #define GATHERING_PATIENCE 10
 
-static GstSDPMessage *
-copy_sdp (const GstSDPMessage *sdp)
-{
-  GstSDPMessage *copy = NULL;
-
-  gst_sdp_message_copy (sdp, &copy);
-
-  return copy;
-}
-
 /* Our own mistake or the caller's: nothing has been changed. Takes @task and @error. */
 static void
 refuse (KpSession *self, GTask *task, GError *error)
 {
   if (task)
     kp_session_return_error (self, task, error);
+  else if (self->settled)
+    kp_renegotiation_refuse (self, NULL, error);
   else
     kp_session_fail (self, error);
 }
 
-static gboolean
-check_open (KpSession *self, GError **error)
+gboolean
+kp_negotiation_check_open (KpSession *self, GError **error)
 {
   if (self->closed || self->stopped)
     g_set_error_literal (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_CLOSED, "the peer is closed");
@@ -50,7 +43,7 @@ check_open (KpSession *self, GError **error)
 gchar *
 kp_session_dup_local_text (KpSession *self)
 {
-  GstSDPMessage *copy = copy_sdp (self->local);
+  GstSDPMessage *copy = kp_sdp_copy (self->local);
   gchar *text;
 
   kp_sdp_unreject_bundled (copy);
@@ -66,14 +59,13 @@ static void
 take_local (KpSession *self, const GstSDPMessage *sdp)
 {
   g_clear_pointer (&self->local, gst_sdp_message_free);
-  self->local = copy_sdp (sdp);
+  self->local = kp_sdp_copy (sdp);
   g_free (self->status.local_description);
   self->status.local_description = kp_session_dup_local_text (self);
 }
 
-/* Takes @sdp. */
-static void
-take_remote (KpSession *self, GstSDPMessage *sdp)
+void
+kp_negotiation_take_remote (KpSession *self, GstSDPMessage *sdp)
 {
   g_clear_pointer (&self->remote, gst_sdp_message_free);
   self->remote = sdp;
@@ -149,16 +141,24 @@ local_done (KpConnection *connection, const GstStructure *reply, const GError *e
     self->gathering_timer = kp_loop_add_timeout (self->loop, GATHERING_PATIENCE, gathering_timeout_cb, self);
 }
 
-/* The description that webrtcbin made, a copy, or NULL with @error. */
-static GstSDPMessage *
-dup_made (const GstStructure *reply, const gchar *field, const GError *cause, GError **error)
+void
+kp_negotiation_apply_local (KpSession *self, GstWebRTCSDPType type, GstSDPMessage *sdp)
+{
+  complete_local (self, sdp);
+  take_local (self, sdp);
+  kp_sections_write_settled (self->sections, sdp, FALSE);
+  kp_connection_set_local (self->connection, type, sdp, local_done);
+}
+
+GstSDPMessage *
+kp_negotiation_dup_made (const GstStructure *reply, const gchar *field, const GError *cause, GError **error)
 {
   g_autoptr (GstWebRTCSessionDescription) description = NULL;
 
   if (reply)
     gst_structure_get (reply, field, GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &description, NULL);
   if (description)
-    return copy_sdp (description->sdp);
+    return kp_sdp_copy (description->sdp);
 
   if (cause)
     g_propagate_error (error, g_error_copy (cause));
@@ -169,12 +169,13 @@ dup_made (const GstStructure *reply, const gchar *field, const GError *cause, GE
 }
 
 /* The guard has to know whom to expect before anything can come. */
-static gboolean
-apply_remote (KpSession *self, GstWebRTCSDPType type, KpConnectionStep done, GError **error)
+gboolean
+kp_negotiation_apply_remote (KpSession *self, GstWebRTCSDPType type, KpConnectionStep done, GError **error)
 {
   const GstSDPMedia *media
       = gst_sdp_message_get_media (self->remote, kp_sdp_get_transport_index (self->remote));
   const gchar *fingerprint = media ? gst_sdp_media_get_attribute_val (media, "fingerprint") : NULL;
+  GstSDPMessage *sdp;
 
   if (fingerprint == NULL)
     {
@@ -183,7 +184,9 @@ apply_remote (KpSession *self, GstWebRTCSDPType type, KpConnectionStep done, GEr
       return FALSE;
     }
   kp_connection_set_fingerprint (self->connection, fingerprint);
-  kp_connection_set_remote (self->connection, type, copy_sdp (self->remote), done);
+  sdp = kp_sdp_copy (self->remote);
+  kp_sections_write_settled (self->sections, sdp, TRUE);
+  kp_connection_set_remote (self->connection, type, sdp, done);
 
   return TRUE;
 }
@@ -196,7 +199,7 @@ create_offer_done (KpConnection *connection, const GstStructure *reply, const GE
 {
   KpSession *self = user_data;
   GError *error = NULL;
-  GstSDPMessage *sdp = dup_made (reply, "offer", cause, &error);
+  GstSDPMessage *sdp = kp_negotiation_dup_made (reply, "offer", cause, &error);
 
   if (sdp == NULL)
     {
@@ -204,9 +207,7 @@ create_offer_done (KpConnection *connection, const GstStructure *reply, const GE
       return;
     }
   kp_sdp_add_rtx_for_all (sdp);
-  complete_local (self, sdp);
-  take_local (self, sdp);
-  kp_connection_set_local (connection, GST_WEBRTC_SDP_TYPE_OFFER, sdp, local_done);
+  kp_negotiation_apply_local (self, GST_WEBRTC_SDP_TYPE_OFFER, sdp);
 }
 
 static gboolean
@@ -222,6 +223,7 @@ offer_inputs (KpSession *self)
 {
   GError *error = NULL;
 
+  self->changed = FALSE;
   if (!kp_sections_prepare_offer (self->sections, self->connection, self->settings, self->tracks, &error))
     {
       kp_session_fail (self, error);
@@ -241,9 +243,15 @@ kp_negotiation_generate_offer (KpSession *self, GTask *task)
 {
   GError *error = NULL;
 
-  if (!check_open (self, &error))
+  if (!kp_negotiation_check_open (self, &error))
     {
       refuse (self, task, error);
+      return;
+    }
+
+  if (self->settled && self->connected)
+    {
+      kp_renegotiation_generate_offer (self, task);
       return;
     }
 
@@ -282,12 +290,14 @@ kp_negotiation_process_answer (KpSession *self, const gchar *text, GTask *task)
   GstSDPMessage *sdp = NULL;
   gboolean inserted_mids;
 
-  if (check_open (self, &error) && self->negotiation != KP_NEGOTIATION_HAVE_OFFER)
+  if (kp_negotiation_check_open (self, &error) && self->negotiation != KP_NEGOTIATION_HAVE_OFFER)
     error = g_error_new_literal (GST_KURENTO_ERROR, GST_KURENTO_ERROR_INVALID_STATE,
                                  "an answer came, but no offer of ours is waiting for one");
   if (error == NULL)
     sdp = kp_sdp_parse_remote (text, &inserted_mids, &error);
-  if (sdp && !kp_sdp_check_same_sections (self->local, sdp, &error))
+  if (sdp
+      && (!kp_sdp_check_same_sections (self->local, sdp, &error)
+          || (self->settled && !kp_sdp_check_renewed (self->remote, sdp, self->setup, &error))))
     g_clear_pointer (&sdp, gst_sdp_message_free);
   if (sdp == NULL)
     {
@@ -297,9 +307,10 @@ kp_negotiation_process_answer (KpSession *self, const gchar *text, GTask *task)
 
   self->task = task;
   self->negotiation = KP_NEGOTIATION_ANSWERED;
-  take_remote (self, sdp);
+  kp_negotiation_take_remote (self, sdp);
+  kp_sections_follow (self->sections, self->settings, sdp);
   if (!kp_sections_take_answer (self->sections, self->settings, self->remote, &missing, &error)
-      || !apply_remote (self, GST_WEBRTC_SDP_TYPE_ANSWER, remote_answer_done, &error))
+      || !kp_negotiation_apply_remote (self, GST_WEBRTC_SDP_TYPE_ANSWER, remote_answer_done, &error))
     kp_session_fail (self, error);
   else if (missing)
     kp_session_emit (self, KP_EVENT_PEER_ERROR, missing);
@@ -313,7 +324,7 @@ create_answer_done (KpConnection *connection, const GstStructure *reply, const G
 {
   KpSession *self = user_data;
   GError *error = NULL;
-  GstSDPMessage *sdp = dup_made (reply, "answer", cause, &error);
+  GstSDPMessage *sdp = kp_negotiation_dup_made (reply, "answer", cause, &error);
 
   if (sdp == NULL)
     {
@@ -328,9 +339,7 @@ create_answer_done (KpConnection *connection, const GstStructure *reply, const G
       kp_session_fail (self, error);
       return;
     }
-  complete_local (self, sdp);
-  take_local (self, sdp);
-  kp_connection_set_local (connection, GST_WEBRTC_SDP_TYPE_ANSWER, sdp, local_done);
+  kp_negotiation_apply_local (self, GST_WEBRTC_SDP_TYPE_ANSWER, sdp);
 }
 
 static void
@@ -339,6 +348,7 @@ answer_inputs (KpSession *self)
   g_autoptr (GError) missing = NULL;
   GError *error = NULL;
 
+  self->changed = FALSE;
   if (!kp_sections_prepare_answer (self->sections, self->connection, self->settings, self->tracks,
                                    self->remote, &missing, &error))
     {
@@ -362,33 +372,6 @@ remote_offer_done (KpConnection *connection, const GstStructure *reply, const GE
     kp_inputs_wait (self, answer_inputs);
 }
 
-/* A further offer of the peer that we are connected to: webrtcbin 1.22 cannot be trusted with it. */
-static gboolean
-check_new_peer (KpSession *self, const GstSDPMessage *offer, GError **error)
-{
-  g_autofree gchar *former = self->remote ? kp_sdp_get_session_id (self->remote) : NULL;
-  g_autofree gchar *now = kp_sdp_get_session_id (offer);
-
-  if (self->connection == NULL || former == NULL || !g_str_equal (former, now))
-    return TRUE;
-
-  g_set_error_literal (
-      error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_NEGOTIATION,
-      "the peer wants to change the session; that is not possible, the call goes on as it is");
-
-  return FALSE;
-}
-
-/* Says no, but the call goes on. Takes @task and @error. */
-static void
-keep_call (KpSession *self, GTask *task, GError *error)
-{
-  g_autoptr (GError) owned = error;
-
-  kp_session_emit (self, KP_EVENT_PEER_ERROR, error);
-  kp_session_return_error (self, task, g_steal_pointer (&owned));
-}
-
 void
 kp_negotiation_process_offer (KpSession *self, const gchar *text, GTask *task)
 {
@@ -396,17 +379,16 @@ kp_negotiation_process_offer (KpSession *self, const gchar *text, GTask *task)
   GstSDPMessage *sdp = NULL;
   gboolean inserted_mids = FALSE;
 
-  if (check_open (self, &error))
+  if (kp_negotiation_check_open (self, &error))
     sdp = kp_sdp_parse_remote (text, &inserted_mids, &error);
   if (sdp == NULL)
     {
       refuse (self, task, error);
       return;
     }
-  if (!check_new_peer (self, sdp, &error))
+  if (kp_renegotiation_is_same_session (self, sdp))
     {
-      gst_sdp_message_free (sdp);
-      keep_call (self, task, error);
+      kp_renegotiation_process_offer (self, sdp, inserted_mids, task);
       return;
     }
 
@@ -414,8 +396,8 @@ kp_negotiation_process_offer (KpSession *self, const gchar *text, GTask *task)
   self->task = task;
   self->negotiation = KP_NEGOTIATION_ANSWERING;
   self->inserted_mids = inserted_mids;
-  take_remote (self, sdp);
+  kp_negotiation_take_remote (self, sdp);
   if (!kp_session_make_connection (self, &error)
-      || !apply_remote (self, GST_WEBRTC_SDP_TYPE_OFFER, remote_offer_done, &error))
+      || !kp_negotiation_apply_remote (self, GST_WEBRTC_SDP_TYPE_OFFER, remote_offer_done, &error))
     kp_session_fail (self, error);
 }

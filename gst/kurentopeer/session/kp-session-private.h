@@ -44,6 +44,11 @@ struct _KpSession
   GPtrArray *tracks; /* of KpTrack */
   GPtrArray *sections; /* of KpSection; of the connection */
   KpNegotiation negotiation;
+  KpNegotiation before; /* our further offer: what it goes back to when it cannot be made */
+  gboolean settled; /* the first negotiation is complete: the next ones change it */
+  const gchar *setup; /* static; our side of the DTLS handshake, once settled */
+  gboolean changed; /* sink pads came or went since the last description of ours */
+  gboolean changed_told; /* "negotiation-needed" */
   GTask *task; /* owned; the negotiation's, or NULL */
   GPtrArray *stats_tasks; /* of GTask; waiting for webrtcbin, oldest first */
   guint stats_interval; /* ms; 0 = never */
@@ -108,6 +113,10 @@ gboolean kp_session_make_connection (KpSession *self, GError **error);
 void kp_session_make_spare_later (KpSession *self);
 void kp_session_drop_spare (KpSession *self);
 
+/* A stream of the peer came, or ended for now. Each is told once. */
+void kp_session_add_stream (KpSession *self, KpMediaKind kind, guint index);
+void kp_session_end_stream (KpSession *self, KpMediaKind kind, guint index);
+
 /* Drops the connection, if there is one; "disconnected" with @reason when it was up. */
 void kp_session_drop_connection (KpSession *self, const gchar *reason);
 
@@ -122,6 +131,33 @@ void kp_negotiation_process_answer (KpSession *self, const gchar *sdp, GTask *ta
 /* kp-session-media.c. Both descriptions are applied. The application may do anything meanwhile: hold a reference. */
 gboolean kp_media_start (KpSession *self, GError **error);
 void kp_media_start_later (KpSession *self);
+
+/* for kp-session-renegotiation.c */
+gboolean kp_negotiation_check_open (KpSession *self, GError **error);
+/* What webrtcbin made, a copy; or NULL. */
+GstSDPMessage *kp_negotiation_dup_made (const GstStructure *reply, const gchar *field, const GError *cause,
+                                        GError **error);
+/* Makes @sdp (taken) the remote description. */
+void kp_negotiation_take_remote (KpSession *self, GstSDPMessage *sdp);
+/* Gives webrtcbin the remote description. */
+gboolean kp_negotiation_apply_remote (KpSession *self, GstWebRTCSDPType type, KpConnectionStep done,
+                                      GError **error);
+/* Makes @sdp (taken) the local description, and goes on to tell it once webrtcbin has it. */
+void kp_negotiation_apply_local (KpSession *self, GstWebRTCSDPType type, GstSDPMessage *sdp);
+
+/* kp-session-renegotiation.c: changes of a session that is up */
+/* Whether the peer's description @sdp is of the session that is up. */
+gboolean kp_renegotiation_is_same_session (KpSession *self, const GstSDPMessage *sdp);
+/* Take @task, which may be NULL, and @sdp. */
+void kp_renegotiation_process_offer (KpSession *self, GstSDPMessage *sdp, gboolean inserted_mids,
+                                     GTask *task);
+void kp_renegotiation_generate_offer (KpSession *self, GTask *task);
+/* Says no, but the call goes on. Takes @task and @error. */
+void kp_renegotiation_refuse (KpSession *self, GTask *task, GError *error);
+/* Both descriptions are applied. */
+void kp_renegotiation_settle (KpSession *self);
+/* A sink pad came or went. */
+void kp_renegotiation_note_change (KpSession *self);
 
 /* kp-session-inputs.c */
 /* Calls @done when what comes to each sink pad is known, or has been waited for long enough; at once when it is known

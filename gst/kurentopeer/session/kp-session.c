@@ -165,6 +165,7 @@ signaller_candidate_cb (GstKurentoSignaller *signaller, const gchar *candidate, 
 static void
 signaller_requested_cb (GstKurentoSignaller *signaller, KpSession *self)
 {
+  kp_session_drop_connection (self, "another peer wants an offer");
   self->by_signaller = TRUE;
   kp_negotiation_generate_offer (self, NULL);
 }

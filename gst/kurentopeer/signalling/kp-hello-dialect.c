@@ -4,6 +4,8 @@
 #include "gstkurentoerror.h"
 #include "kp-json.h"
 
+#include <string.h>
+
 #define MAX_QUOTED 40 /* characters of the other side's text that an error message repeats */
 
 static const gchar *
@@ -196,4 +198,21 @@ gchar *
 kp_hello_build_stop_communication (const gchar *reason)
 {
   return build_message ("stopCommunication", "message", reason);
+}
+
+gchar *
+kp_hello_dup_session (const gchar *sdp)
+{
+  const gchar *origin = strstr (sdp, "\no=");
+  g_autofree gchar *line = NULL;
+  g_auto (GStrv) words = NULL;
+
+  if (!origin)
+    return NULL;
+
+  origin += strlen ("\no=");
+  line = g_strndup (origin, strcspn (origin, "\r\n"));
+  words = g_strsplit (line, " ", -1);
+
+  return g_strv_length (words) == 6 ? g_strjoin (" ", words[0], words[1], words[5], NULL) : NULL;
 }

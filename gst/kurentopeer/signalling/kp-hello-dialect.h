@@ -32,3 +32,6 @@ gchar *kp_hello_build_error (const gchar *message);
 
 /* One2many's word for "the other side ends it": hello-world has none, and its page shows what it does not know. */
 gchar *kp_hello_build_stop_communication (const gchar *reason);
+
+/* What tells the session of an offer from another one: username, id and address of its o= line; NULL when it has none. */
+gchar *kp_hello_dup_session (const gchar *sdp);

@@ -21,6 +21,7 @@ struct _KpServeSignaller
   GPtrArray *clients; /* owned; of KpServeClient */
 
   KpServeClient *holder; /* borrowed; who has the peer, or NULL */
+  gchar *session; /* owned; of the holder's first offer, or NULL */
   GPtrArray *held_candidates; /* owned; of gchar* JSON, ours from before the answer; NULL once it is out */
 };
 
@@ -55,6 +56,7 @@ static void
 release_peer (KpServeSignaller *self)
 {
   self->holder = NULL;
+  g_clear_pointer (&self->session, g_free);
   g_clear_pointer (&self->held_candidates, g_ptr_array_unref);
 }
 
@@ -86,6 +88,15 @@ emit_candidates (KpServeSignaller *self, KpServeClient *client, GPtrArray *candi
     }
 }
 
+/* The dialect has no other word for an offer that changes the session. */
+static gboolean
+is_same_session (KpServeSignaller *self, const gchar *sdp)
+{
+  g_autofree gchar *session = kp_hello_dup_session (sdp);
+
+  return session && g_strcmp0 (session, self->session) == 0;
+}
+
 static void
 handle_start (KpServeSignaller *self, KpServeClient *client, const gchar *sdp)
 {
@@ -99,6 +110,11 @@ handle_start (KpServeSignaller *self, KpServeClient *client, const gchar *sdp)
     }
 
   early = kp_serve_client_steal_early_candidates (client);
+  if (self->holder && is_same_session (self, sdp))
+    {
+      gst_kurento_signaller_emit_offer (GST_KURENTO_SIGNALLER (self), sdp);
+      return;
+    }
   if (self->holder)
     {
       end_peer (self, "the client started anew");
@@ -108,6 +124,7 @@ handle_start (KpServeSignaller *self, KpServeClient *client, const gchar *sdp)
     }
 
   grant_peer (self, client);
+  self->session = kp_hello_dup_session (sdp);
   gst_kurento_signaller_emit_offer (GST_KURENTO_SIGNALLER (self), sdp);
   if (early)
     emit_candidates (self, client, early);
@@ -285,7 +302,7 @@ kp_serve_signaller_send_candidate (GstKurentoSignaller *signaller, const gchar *
 }
 
 static void
-kp_serve_signaller_send_error (GstKurentoSignaller *signaller, const GError *error)
+kp_serve_signaller_refuse (GstKurentoSignaller *signaller, const GError *error)
 {
   KpServeSignaller *self = KP_SERVE_SIGNALLER (signaller);
   /* what other libraries say may name files of this machine */
@@ -295,7 +312,13 @@ kp_serve_signaller_send_error (GstKurentoSignaller *signaller, const GError *err
   assert_context (self);
   if (self->holder)
     kp_serve_client_take (self->holder, kp_hello_build_error (message));
-  release_peer (self);
+}
+
+static void
+kp_serve_signaller_send_error (GstKurentoSignaller *signaller, const GError *error)
+{
+  kp_serve_signaller_refuse (signaller, error);
+  release_peer (KP_SERVE_SIGNALLER (signaller));
 }
 
 static void
@@ -318,6 +341,7 @@ signaller_iface_init (GstKurentoSignallerInterface *iface)
   iface->send_answer = kp_serve_signaller_send_answer;
   iface->send_candidate = kp_serve_signaller_send_candidate;
   iface->send_error = kp_serve_signaller_send_error;
+  iface->refuse = kp_serve_signaller_refuse;
   iface->end_session = kp_serve_signaller_end_session;
 }
 

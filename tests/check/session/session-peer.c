@@ -57,28 +57,51 @@ fatal_cb (const GError *error, gpointer user_data)
   g_mutex_unlock (&self->lock);
 }
 
-static void
-video_cb (GstElement *sink, GstBuffer *buffer, GstPad *pad, SessionPeer *self)
+/* RGB of the middle. */
+static guint32
+get_colour (GstBuffer *buffer, GstPad *pad)
 {
   g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
   GstVideoInfo info;
   GstVideoFrame frame;
+  guint32 colour = 0;
 
   fail_unless (gst_video_info_from_caps (&info, caps));
   fail_unless (gst_video_frame_map (&frame, &info, buffer, GST_MAP_READ));
-  g_mutex_lock (&self->lock);
-  self->frames++;
-  self->colour = 0;
   for (guint i = 0; i < 3; i++)
     {
       const guint8 *line = (const guint8 *)GST_VIDEO_FRAME_PLANE_DATA (&frame, 0)
                            + GST_VIDEO_FRAME_PLANE_STRIDE (&frame, 0) * (info.height / 2);
 
-      self->colour = self->colour << 8 | line[info.width / 2 * GST_VIDEO_FRAME_COMP_PSTRIDE (&frame, 0) + i];
+      colour = colour << 8 | line[info.width / 2 * GST_VIDEO_FRAME_COMP_PSTRIDE (&frame, 0) + i];
     }
+  gst_video_frame_unmap (&frame);
+
+  return colour;
+}
+
+static void
+video_cb (GstElement *sink, GstBuffer *buffer, GstPad *pad, SessionPeer *self)
+{
+  guint32 colour = get_colour (buffer, pad);
+
+  g_mutex_lock (&self->lock);
+  self->frames++;
+  self->colour = colour;
   g_cond_broadcast (&self->changed);
   g_mutex_unlock (&self->lock);
-  gst_video_frame_unmap (&frame);
+}
+
+static void
+further_video_cb (GstElement *sink, GstBuffer *buffer, GstPad *pad, SessionPeer *self)
+{
+  guint32 colour = get_colour (buffer, pad);
+
+  g_mutex_lock (&self->lock);
+  self->further_frames++;
+  self->further_colour = colour;
+  g_cond_broadcast (&self->changed);
+  g_mutex_unlock (&self->lock);
 }
 
 static void
@@ -99,7 +122,7 @@ audio_cb (GstElement *sink, GstBuffer *buffer, GstPad *pad, SessionPeer *self)
 }
 
 static GstElement *
-make_outlet (SessionPeer *self, KpMediaKind kind)
+make_outlet (SessionPeer *self, KpMediaKind kind, GCallback callback)
 {
   GstElement *outlet = kp_outlet_new (kind, 60);
   GstElement *sink = gst_parse_bin_from_description (
@@ -111,8 +134,7 @@ make_outlet (SessionPeer *self, KpMediaKind kind)
       TRUE, NULL);
   g_autoptr (GstElement) fakesink = gst_bin_get_by_name (GST_BIN (sink), "sink");
 
-  g_signal_connect (fakesink, "handoff",
-                    kind == KP_MEDIA_VIDEO ? G_CALLBACK (video_cb) : G_CALLBACK (audio_cb), self);
+  g_signal_connect (fakesink, "handoff", callback, self);
   gst_bin_add_many (GST_BIN (self->bin), gst_object_ref (outlet), sink, NULL);
   fail_unless (gst_element_link (outlet, sink));
   gst_element_sync_state_with_parent (sink);
@@ -127,11 +149,16 @@ get_outlet_cb (KpMediaKind kind, guint index, gpointer user_data)
 {
   SessionPeer *self = user_data;
 
-  fail_unless (index == 0);
-  if (self->outlets[kind] == NULL)
-    self->outlets[kind] = make_outlet (self, kind);
+  GstElement **outlet = index == 0 ? &self->outlets[kind] : &self->further_outlet;
 
-  return gst_object_ref (self->outlets[kind]);
+  fail_unless (index == 0 || (index == 1 && kind == KP_MEDIA_VIDEO));
+  if (*outlet == NULL)
+    *outlet = make_outlet (self, kind,
+                           index > 0                ? G_CALLBACK (further_video_cb)
+                           : kind == KP_MEDIA_VIDEO ? G_CALLBACK (video_cb)
+                                                    : G_CALLBACK (audio_cb));
+
+  return gst_object_ref (*outlet);
 }
 
 static const KpSessionCallbacks callbacks = {
@@ -141,7 +168,8 @@ static const KpSessionCallbacks callbacks = {
   .fatal = fatal_cb,
 };
 
-static void
+/* Borrowed. */
+static GstElement *
 add_source (SessionPeer *self, KpMediaKind kind, guint32 colour)
 {
   g_autofree gchar *video
@@ -151,10 +179,12 @@ add_source (SessionPeer *self, KpMediaKind kind, guint32 colour)
   GstElement *source = gst_parse_bin_from_description (
       kind == KP_MEDIA_VIDEO ? video : "audiotestsrc is-live=true ! audio/x-raw,rate=48000,channels=2", TRUE,
       NULL);
+  GstElement *gate = kp_gate_new (kind);
 
-  self->gates[kind] = gst_object_ref_sink (kp_gate_new (kind));
-  gst_bin_add_many (GST_BIN (self->bin), source, self->gates[kind], NULL);
-  fail_unless (gst_element_link (source, self->gates[kind]));
+  gst_bin_add_many (GST_BIN (self->bin), source, gate, NULL);
+  fail_unless (gst_element_link (source, gate));
+
+  return gate;
 }
 
 static void
@@ -204,7 +234,7 @@ session_peer_new (const gchar *name, GstKurentoPeerMode mode, guint sources, gui
   self->signaller = fake_signaller_new (self->loop);
   for (guint kind = 0; kind < KP_N_MEDIA_KINDS; kind++)
     if (sources & 1 << kind)
-      add_source (self, kind, colour);
+      self->gates[kind] = gst_object_ref (add_source (self, kind, colour));
   make_session (self);
 
   return self;
@@ -227,6 +257,38 @@ session_peer_start (SessionPeer *self)
   kp_session_start (self->session);
 }
 
+GstElement *
+session_peer_add_video (SessionPeer *self, guint32 colour)
+{
+  GstElement *gate = add_source (self, KP_MEDIA_VIDEO, colour);
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (gate, "sink");
+  g_autoptr (GstPad) peer = gst_pad_get_peer (pad);
+  g_autoptr (GstElement) source = gst_pad_get_parent_element (peer);
+
+  gst_element_sync_state_with_parent (gate);
+  gst_element_sync_state_with_parent (source);
+  kp_session_add_track (self->session, KP_MEDIA_VIDEO, gate);
+
+  return gate;
+}
+
+/* As the element does when a pad is released. */
+void
+session_peer_remove_video (SessionPeer *self, GstElement *gate)
+{
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (gate, "sink");
+  g_autoptr (GstPad) peer = gst_pad_get_peer (pad);
+  g_autoptr (GstElement) source = gst_pad_get_parent_element (peer);
+
+  gst_object_ref (gate);
+  kp_session_remove_track (self->session, gate);
+  gst_element_set_locked_state (gate, TRUE);
+  gst_element_set_state (gate, GST_STATE_NULL);
+  gst_element_set_state (source, GST_STATE_NULL);
+  gst_bin_remove_many (GST_BIN (self->bin), gate, source, NULL);
+  gst_object_unref (gate);
+}
+
 void
 session_peer_stop (SessionPeer *self)
 {
@@ -246,6 +308,7 @@ session_peer_free (SessionPeer *self)
       gst_clear_object (&self->outlets[kind]);
       gst_clear_object (&self->gates[kind]);
     }
+  gst_clear_object (&self->further_outlet);
   gst_object_unref (self->pipeline);
   kp_settings_free (self->settings);
   kp_loop_unref (self->loop);
@@ -329,21 +392,33 @@ is_near (guint32 a, guint32 b)
   return TRUE;
 }
 
-void
-session_peer_wait_frames (SessionPeer *self, guint more, guint32 colour)
+static void
+wait_frames (SessionPeer *self, const guint *frames, const guint32 *seen, guint more, guint32 colour)
 {
   gint64 deadline = g_get_monotonic_time () + DEADLINE;
   gboolean in_time = TRUE;
   guint until;
 
   g_mutex_lock (&self->lock);
-  until = self->frames + more;
-  while ((self->frames < until || !is_near (self->colour, colour)) && in_time)
+  until = *frames + more;
+  while ((*frames < until || !is_near (*seen, colour)) && in_time)
     in_time = wait_locked (self, deadline);
   fail_unless (in_time, "%s: %u of %u frames, colour %06x instead of %06x (error: %s)",
-               GST_OBJECT_NAME (self->pipeline), self->frames, until, self->colour, colour,
+               GST_OBJECT_NAME (self->pipeline), *frames, until, *seen, colour,
                self->error ? self->error->message : "none");
   g_mutex_unlock (&self->lock);
+}
+
+void
+session_peer_wait_frames (SessionPeer *self, guint more, guint32 colour)
+{
+  wait_frames (self, &self->frames, &self->colour, more, colour);
+}
+
+void
+session_peer_wait_further_frames (SessionPeer *self, guint more, guint32 colour)
+{
+  wait_frames (self, &self->further_frames, &self->further_colour, more, colour);
 }
 
 void

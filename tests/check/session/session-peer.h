@@ -27,6 +27,9 @@ typedef struct
   guint samples; /* received audio buffers with sound in them */
   guint32 colour; /* RGB of the middle of the last frame */
   GstElement *outlets[KP_N_MEDIA_KINDS];
+  GstElement *further_outlet; /* of the second video */
+  guint further_frames;
+  guint32 further_colour;
 } SessionPeer;
 
 /* Loads what the peers need and makes the process's DTLS key; waits for it. */
@@ -40,10 +43,16 @@ void session_peer_start (SessionPeer *self);
 void session_peer_stop (SessionPeer *self);
 void session_peer_free (SessionPeer *self);
 
+/* A second source of video, while it plays; borrowed. */
+GstElement *session_peer_add_video (SessionPeer *self, guint32 colour);
+/* Takes it, the gate, away again, or the first one. */
+void session_peer_remove_video (SessionPeer *self, GstElement *gate);
+
 /* Fail after 10 s. */
 /* Owned; the only one that is in the bin, once it is not @former (which may be NULL). */
 GstElement *session_peer_wait_webrtcbin (SessionPeer *self, GstElement *former);
 void session_peer_wait_event (SessionPeer *self, KpEventType type, guint n);
 void session_peer_wait_frames (SessionPeer *self, guint more, guint32 colour);
+void session_peer_wait_further_frames (SessionPeer *self, guint more, guint32 colour);
 void session_peer_wait_sound (SessionPeer *self, guint more);
 guint session_peer_count_frames (SessionPeer *self);

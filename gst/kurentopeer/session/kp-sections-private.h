@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "kp-sections.h"
+
+#define KP_TWCC_URI "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
+
+/* Our id for that extension, in our first offers. */
+#define KP_TWCC_ID 1
+
+/* @track: what is sent, when @direction says so, or NULL. */
+KpSection *kp_section_new (guint mline_index, KpMediaKind kind, KpDirection direction, const KpTrack *track);
+
+void kp_section_free (KpSection *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (KpSection, kp_section_free)
+
+/* Those that the section can be of, best first. What comes encoded leaves no choice. */
+GPtrArray *kp_section_list_codecs (const KpSection *self, const KpSettings *settings, GError **error);
+
+/* Makes it in webrtcbin; takes @caps, what it offers or accepts. */
+gboolean kp_section_realize (KpSection *self, KpConnection *connection, GstCaps *caps, GError **error);
+
+guint kp_sections_count_kind (GPtrArray *sections, KpMediaKind kind);
