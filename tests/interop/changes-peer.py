@@ -16,7 +16,8 @@ sources = {}
 
 
 def say(**fields):
-    print(json.dumps(fields), flush=True)
+    """From any thread: a line at once, or two would mix."""
+    print(json.dumps(fields) + "\n", end="", flush=True)
 
 
 def plain(value):
@@ -63,7 +64,7 @@ def on_picture(_sink, data, _pad, name):
 def add(pipeline, peer, colour):
     source = Gst.parse_bin_from_description(
         f"videotestsrc is-live=true pattern=solid-color foreground-color={colour} ! "
-        "video/x-raw,width=160,height=120,framerate=15/1", True)
+        "capsfilter caps=video/x-raw,width=160,height=120,framerate=15/1", True)
     pad = peer.request_pad_simple("video_sink_%u")
     pipeline.add(source)
     source.get_static_pad("src").link(pad)
