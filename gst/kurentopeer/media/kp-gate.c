@@ -63,6 +63,7 @@ sink_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
   return GST_FLOW_OK;
 }
 
+/* Encoded video has no use for it, and rtph264pay of 1.22 sends what follows the caps before the caps. */
 static gboolean
 pass_gap (KpGate *self, GstEvent *event)
 {
@@ -73,7 +74,8 @@ pass_gap (KpGate *self, GstEvent *event)
   passes = kp_gate_flow_pass (self, timestamp);
   if (passes)
     kp_gate_flow_apply_changes (self, timestamp);
-  return passes;
+
+  return passes && !g_atomic_int_get (&self->is_coded);
 }
 
 /* What becomes of an event downstream is the business of the present connection, not of the source. */
