@@ -4,6 +4,7 @@
 #include "gstkurentoerror.h"
 #include "kp-capture.h"
 #include "kp-gate-caps.h"
+#include "kp-outlet-pad.h"
 
 #include <stdio.h>
 
@@ -17,10 +18,10 @@ static GstStaticPadTemplate sink_templates[KP_N_MEDIA_KINDS] = {
 };
 
 static GstStaticPadTemplate audio_src_template = GST_STATIC_PAD_TEMPLATE (
-    "audio_src_%u", GST_PAD_SRC, GST_PAD_SOMETIMES, GST_STATIC_CAPS ("audio/x-raw"));
+    "audio_src_%u", GST_PAD_SRC, GST_PAD_SOMETIMES, GST_STATIC_CAPS (KP_OUTLET_AUDIO_CAPS));
 
 static GstStaticPadTemplate video_src_template = GST_STATIC_PAD_TEMPLATE (
-    "video_src_%u", GST_PAD_SRC, GST_PAD_SOMETIMES, GST_STATIC_CAPS ("video/x-raw"));
+    "video_src_%u", GST_PAD_SRC, GST_PAD_SOMETIMES, GST_STATIC_CAPS (KP_OUTLET_VIDEO_CAPS));
 
 void
 gst_kurento_peer_install_pad_templates (GstElementClass *klass)

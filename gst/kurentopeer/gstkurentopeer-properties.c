@@ -21,6 +21,7 @@ enum
   PROP_START_BITRATE,
   PROP_MAX_BITRATE,
   PROP_LATENCY,
+  PROP_OUTPUT,
   PROP_DATA_CHANNELS,
   PROP_SIGNALLER_URI,
   PROP_POST_DATA_MESSAGES,
@@ -90,6 +91,9 @@ set_setting_locked (GstKurentoPeer *self, guint prop_id, const GValue *value)
     case PROP_LATENCY:
       settings->latency = g_value_get_uint (value);
       return TRUE;
+    case PROP_OUTPUT:
+      settings->output = g_value_get_enum (value);
+      return TRUE;
     case PROP_DATA_CHANNELS:
       settings->data_channels = g_value_get_boolean (value);
       return TRUE;
@@ -143,10 +147,8 @@ gst_kurento_peer_set_property (GObject *object, guint prop_id, const GValue *val
 }
 
 static gboolean
-get_setting_locked (GstKurentoPeerSettings *texts, guint prop_id, GValue *value)
+get_setting_locked (const KpSettings *settings, guint prop_id, GValue *value)
 {
-  KpSettings *settings = texts->settings;
-
   switch (prop_id)
     {
     case PROP_MODE:
@@ -155,6 +157,37 @@ get_setting_locked (GstKurentoPeerSettings *texts, guint prop_id, GValue *value)
     case PROP_ID:
       g_value_set_string (value, settings->id);
       return TRUE;
+    case PROP_VIDEO_CODECS:
+      g_value_set_string (value, settings->video_codecs);
+      return TRUE;
+    case PROP_AUDIO_CODECS:
+      g_value_set_string (value, settings->audio_codecs);
+      return TRUE;
+    case PROP_START_BITRATE:
+      g_value_set_uint (value, settings->start_bitrate);
+      return TRUE;
+    case PROP_MAX_BITRATE:
+      g_value_set_uint (value, settings->max_bitrate);
+      return TRUE;
+    case PROP_LATENCY:
+      g_value_set_uint (value, settings->latency);
+      return TRUE;
+    case PROP_OUTPUT:
+      g_value_set_enum (value, settings->output);
+      return TRUE;
+    case PROP_DATA_CHANNELS:
+      g_value_set_boolean (value, settings->data_channels);
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
+static gboolean
+get_text_locked (const GstKurentoPeerSettings *texts, guint prop_id, GValue *value)
+{
+  switch (prop_id)
+    {
     case PROP_SEND_SOURCE:
       g_value_set_enum (value, texts->send_source);
       return TRUE;
@@ -172,24 +205,6 @@ get_setting_locked (GstKurentoPeerSettings *texts, guint prop_id, GValue *value)
       return TRUE;
     case PROP_ICE_TRANSPORT_POLICY:
       g_value_set_enum (value, texts->ice_transport_policy);
-      return TRUE;
-    case PROP_VIDEO_CODECS:
-      g_value_set_string (value, settings->video_codecs);
-      return TRUE;
-    case PROP_AUDIO_CODECS:
-      g_value_set_string (value, settings->audio_codecs);
-      return TRUE;
-    case PROP_START_BITRATE:
-      g_value_set_uint (value, settings->start_bitrate);
-      return TRUE;
-    case PROP_MAX_BITRATE:
-      g_value_set_uint (value, settings->max_bitrate);
-      return TRUE;
-    case PROP_LATENCY:
-      g_value_set_uint (value, settings->latency);
-      return TRUE;
-    case PROP_DATA_CHANNELS:
-      g_value_set_boolean (value, settings->data_channels);
       return TRUE;
     case PROP_POST_DATA_MESSAGES:
       g_value_set_boolean (value, texts->post_data_messages);
@@ -247,7 +262,8 @@ gst_kurento_peer_get_property (GObject *object, guint prop_id, GValue *value, GP
   gboolean found;
 
   GST_OBJECT_LOCK (self);
-  found = get_setting_locked (&priv->settings, prop_id, value)
+  found = get_setting_locked (priv->settings.settings, prop_id, value)
+          || get_text_locked (&priv->settings, prop_id, value)
           || get_status_locked (&priv->status, prop_id, value);
   GST_OBJECT_UNLOCK (self);
 
@@ -363,6 +379,10 @@ make_media_specs (void)
   props[PROP_LATENCY] = g_param_spec_uint (
       "latency", "Latency", "How long received packets wait for late ones (jitter buffer), in ms", 0, 10000,
       60, SETTING);
+  props[PROP_OUTPUT] = g_param_spec_enum (
+      "output", "Output",
+      "What the source pads give: decoded media, encoded media that can be recorded as it is, or RTP packets",
+      GST_TYPE_KURENTO_OUTPUT, GST_KURENTO_OUTPUT_RAW, SETTING);
 }
 
 static void

@@ -98,10 +98,10 @@ expose_cb (gpointer user_data)
 
 /* NULL when the session has ended meanwhile: nobody would take the outlet out again. */
 static GstElement *
-add_outlet (GstKurentoPeer *self, KpMediaKind kind, guint index, guint latency)
+add_outlet (GstKurentoPeer *self, KpMediaKind kind, guint index, GstKurentoOutput output, guint latency)
 {
   GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
-  GstElement *outlet = gst_object_ref_sink (kp_outlet_new (kind, latency));
+  GstElement *outlet = gst_object_ref_sink (kp_outlet_new (kind, output, latency));
   GstKurentoPeerStream *stream = g_new0 (GstKurentoPeerStream, 1);
   KpExposure *exposure = g_new0 (KpExposure, 1);
   gboolean running;
@@ -139,11 +139,13 @@ gst_kurento_peer_get_outlet (KpMediaKind kind, guint index, gpointer user_data)
   GstKurentoPeer *self = GST_KURENTO_PEER (user_data);
   GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
   GstElement *outlet = NULL;
+  GstKurentoOutput output;
   gboolean wanted;
   guint latency;
 
   GST_OBJECT_LOCK (self);
   latency = priv->settings.settings->latency;
+  output = priv->settings.settings->output;
   wanted = !priv->outlets_ended && priv->settings.settings->mode != GST_KURENTO_PEER_MODE_SENDONLY;
   for (guint i = 0; wanted && i < priv->streams->len && !outlet; i++)
     {
@@ -154,7 +156,7 @@ gst_kurento_peer_get_outlet (KpMediaKind kind, guint index, gpointer user_data)
     }
   GST_OBJECT_UNLOCK (self);
 
-  return outlet || !wanted ? outlet : add_outlet (self, kind, index, latency);
+  return outlet || !wanted ? outlet : add_outlet (self, kind, index, output, latency);
 }
 
 static GPtrArray *

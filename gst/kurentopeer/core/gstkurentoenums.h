@@ -40,4 +40,21 @@ typedef enum
   GST_KURENTO_SEND_SOURCE_TEST,
 } GstKurentoSendSource;
 
+/**
+ * GstKurentoOutput:
+ * @GST_KURENTO_OUTPUT_RAW: decoded media
+ * @GST_KURENTO_OUTPUT_ENCODED: encoded media as the peer made it, parsed, with timestamps that a muxer takes
+ * @GST_KURENTO_OUTPUT_RTP: RTP packets in order, as the peer sent them
+ *
+ * What the source pads give.
+ *
+ * Since: 0.1
+ */
+typedef enum
+{
+  GST_KURENTO_OUTPUT_RAW,
+  GST_KURENTO_OUTPUT_ENCODED,
+  GST_KURENTO_OUTPUT_RTP,
+} GstKurentoOutput;
+
 G_END_DECLS

@@ -18,6 +18,7 @@ typedef struct
 {
   gchar *id; /* owned */
   GstKurentoPeerMode mode;
+  GstKurentoOutput output;
   gboolean audio; /* audio is wanted (media-constraints) */
   gboolean video; /* video is wanted (media-constraints) */
   gchar *audio_codecs; /* owned; preference order, or NULL for all */

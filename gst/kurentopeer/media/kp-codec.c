@@ -41,6 +41,11 @@ static const KpCodec codecs[] = {
       .input_parser = "h264parse",
       .input_parser_settings = "config-interval=-1",
       .parsed_caps = "video/x-h264,stream-format=(string)byte-stream,alignment=(string)au",
+      /* parameter sets with each keyframe: the next peer has others, and a muxer keeps the first */
+      .output_parser = "h264parse",
+      .output_parser_settings = "config-interval=-1",
+      .output_caps = "video/x-h264,stream-format=(string)byte-stream,alignment=(string)au;"
+                     "video/x-h264,stream-format=(string)avc,alignment=(string)au",
       .encoded_caps = "video/x-h264,profile=(string)constrained-baseline,stream-format=(string)byte-stream,"
                       "alignment=(string)au",
       .encoders = NAMES ("nvv4l2h264enc", "vah264enc", "vah264lpenc", "nvh264enc", "qsvh264enc",
@@ -57,6 +62,8 @@ static const KpCodec codecs[] = {
       .payloader_properties = PAY "picture-id-mode=15-bit",
       .depayloader = "rtpvp9depay",
       .media_type = "video/x-vp9",
+      .output_parser = "vp9parse", /* the depayloader does not always know the size */
+      .output_caps = "video/x-vp9,alignment=(string)super-frame",
       .encoded_caps = "video/x-vp9,profile=(string)0",
       .encoders = NAMES ("nvv4l2vp9enc", "vavp9enc", "vavp9lpenc", "vaapivp9enc", "vp9enc"),
       .decoders = NAMES ("vp9dec", "avdec_vp9"),
@@ -73,6 +80,8 @@ static const KpCodec codecs[] = {
       .media_type = "video/x-av1",
       .input_parser = "av1parse",
       .parsed_caps = "video/x-av1,stream-format=(string)obu-stream,alignment=(string)obu",
+      .output_parser = "av1parse",
+      .output_caps = "video/x-av1,stream-format=(string)obu-stream,alignment=(string)tu",
       .encoders = NAMES (NULL), /* too slow for a call: it is only passed on */
       .decoders = NAMES ("dav1ddec", "av1dec"),
   },

@@ -23,6 +23,9 @@ typedef struct
   const gchar *input_parser; /* factory, for what comes encoded to a sink pad, or NULL */
   const gchar *input_parser_settings; /* "name=value name=value" or NULL */
   const gchar *parsed_caps; /* what that parser has to make, or NULL */
+  const gchar *output_parser; /* factory, for what goes encoded out of a source pad, or NULL */
+  const gchar *output_parser_settings; /* "name=value name=value" or NULL */
+  const gchar *output_caps; /* what that parser may make, best first, or NULL */
   const gchar *encoded_caps; /* what the encoder has to make: "video/x-vp8" */
   const gchar *const *encoders; /* keys of the encoder table, of equal rank best first */
   const gchar *const *decoders; /* factories, best first */

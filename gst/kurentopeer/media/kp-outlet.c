@@ -3,6 +3,8 @@
 
 #include "kp-idle.h"
 #include "kp-media-debug.h"
+#include "kp-muxable.h"
+#include "kp-outlet-pad.h"
 #include "kp-stream.h"
 
 #define GAP_INTERVAL (100 * G_TIME_SPAN_MILLISECOND)
@@ -16,6 +18,8 @@ struct _KpOutlet
 
   GstPad *sinkpad; /* owned by the element */
   GstPad *srcpad; /* owned by the element */
+  KpMediaKind kind;
+  GstKurentoOutput output;
   GstClockTime latency; /* ns; the least we answer */
   KpIdle silence;
 
@@ -25,6 +29,7 @@ struct _KpOutlet
 
   /* source pad's stream lock */
   KpStream stream;
+  KpMuxable muxable; /* of encoded media */
 
   /* OBJECT_LOCK */
   gboolean eos_wanted;
@@ -38,50 +43,11 @@ struct _KpOutlet
 
 G_DEFINE_FINAL_TYPE (KpOutlet, kp_outlet, GST_TYPE_ELEMENT)
 
-static GstStaticPadTemplate sink_templates[KP_N_MEDIA_KINDS] = {
-  [KP_MEDIA_AUDIO]
-  = GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS ("audio/x-raw")),
-  [KP_MEDIA_VIDEO]
-  = GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS ("video/x-raw(ANY)")),
-};
-
-static GstStaticPadTemplate src_templates[KP_N_MEDIA_KINDS] = {
-  [KP_MEDIA_AUDIO]
-  = GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS ("audio/x-raw")),
-  [KP_MEDIA_VIDEO]
-  = GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS ("video/x-raw(ANY)")),
-};
-
-/* The source pad is always linked to the inside of the element's ghost pad, and that may be ghosted again: what
- * counts is whether the outermost one is linked. */
-static gboolean
-is_linked (KpOutlet *self)
-{
-  g_autoptr (GstPad) pad = gst_object_ref (self->srcpad);
-
-  while (TRUE)
-    {
-      g_autoptr (GstPad) peer = gst_pad_get_peer (pad);
-      GstProxyPad *ghost;
-
-      if (!peer)
-        return FALSE;
-      if (!GST_IS_PROXY_PAD (peer) || GST_IS_GHOST_PAD (peer))
-        return TRUE;
-
-      ghost = gst_proxy_pad_get_internal (GST_PROXY_PAD (peer));
-      if (!ghost)
-        return FALSE;
-      gst_object_unref (pad);
-      pad = GST_PAD (ghost);
-    }
-}
-
 /* A downstream RECONFIGURE follows every link, also one outside of a ghost pad. */
 static void
 look_for_link (KpOutlet *self)
 {
-  gboolean linked = is_linked (self);
+  gboolean linked = kp_outlet_pad_is_linked (self->srcpad);
   KpOutletLinkedFunc func = NULL;
   gpointer data;
 
@@ -222,6 +188,15 @@ to_running_time (KpOutlet *self, GstBuffer *buffer)
 }
 
 static GstFlowReturn
+push_buffer (KpOutlet *self, GstBuffer *buffer)
+{
+  if (self->output == GST_KURENTO_OUTPUT_ENCODED)
+    buffer = kp_muxable_fix_buffer (&self->muxable, buffer);
+
+  return buffer ? kp_stream_push_buffer (&self->stream, buffer) : GST_FLOW_OK;
+}
+
+static GstFlowReturn
 sink_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 {
   KpOutlet *self = KP_OUTLET (parent);
@@ -236,7 +211,7 @@ sink_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
   self->is_new_receiver = FALSE;
 
   GST_PAD_STREAM_LOCK (self->srcpad);
-  flow = kp_stream_push_buffer (&self->stream, buffer);
+  flow = push_buffer (self, buffer);
   kp_idle_touch (&self->silence);
   GST_PAD_STREAM_UNLOCK (self->srcpad);
 
@@ -258,9 +233,13 @@ renew_stream (KpOutlet *self, GstEvent *event)
 static void
 push_caps (KpOutlet *self, GstEvent *event)
 {
+  g_autoptr (GstCaps) current = gst_pad_get_current_caps (self->srcpad);
+  g_autoptr (GstCaps) fixed = NULL;
   GstCaps *caps;
 
   gst_event_parse_caps (event, &caps);
+  if (self->output == GST_KURENTO_OUTPUT_ENCODED)
+    caps = fixed = kp_muxable_fix_caps (&self->muxable, current, caps);
   kp_stream_push_caps (&self->stream, caps);
   kp_idle_touch (&self->silence);
 }
@@ -334,8 +313,12 @@ sink_query (GstPad *pad, GstObject *parent, GstQuery *query)
 
   switch (GST_QUERY_TYPE (query))
     {
-    case GST_QUERY_CAPS:
     case GST_QUERY_ACCEPT_CAPS:
+      /* those of encoded media go on in another form */
+      if (self->output == GST_KURENTO_OUTPUT_ENCODED)
+        return gst_pad_query_default (pad, parent, query);
+      G_GNUC_FALLTHROUGH;
+    case GST_QUERY_CAPS:
       return gst_pad_peer_query (self->srcpad, query) || gst_pad_query_default (pad, parent, query);
     default:
       return gst_pad_query_default (pad, parent, query);
@@ -372,6 +355,7 @@ static void
 start (KpOutlet *self)
 {
   kp_stream_init (&self->stream, self->srcpad);
+  kp_muxable_init (&self->muxable, self->kind);
 
   GST_OBJECT_LOCK (self);
   self->eos_wanted = FALSE;
@@ -426,20 +410,23 @@ kp_outlet_init (KpOutlet *self)
 }
 
 GstElement *
-kp_outlet_new (KpMediaKind kind, guint latency)
+kp_outlet_new (KpMediaKind kind, GstKurentoOutput output, guint latency)
 {
   KpOutlet *self = g_object_new (KP_TYPE_OUTLET, NULL);
 
+  self->kind = kind;
+  self->output = output;
   self->latency = latency * GST_MSECOND;
 
-  self->sinkpad = gst_pad_new_from_static_template (&sink_templates[kind], "sink");
+  self->sinkpad = kp_outlet_pad_new (kind, output, GST_PAD_SINK);
   gst_pad_set_chain_function (self->sinkpad, sink_chain);
   gst_pad_set_event_function (self->sinkpad, sink_event);
   gst_pad_set_query_function (self->sinkpad, sink_query);
   GST_PAD_SET_PROXY_ALLOCATION (self->sinkpad);
+  GST_PAD_SET_ACCEPT_TEMPLATE (self->sinkpad);
   gst_element_add_pad (GST_ELEMENT (self), self->sinkpad);
 
-  self->srcpad = gst_pad_new_from_static_template (&src_templates[kind], "src");
+  self->srcpad = kp_outlet_pad_new (kind, output, GST_PAD_SRC);
   gst_pad_set_event_function (self->srcpad, src_event);
   gst_pad_set_query_function (self->srcpad, src_query);
   gst_pad_set_activatemode_function (self->srcpad, src_activate_mode);
@@ -448,10 +435,16 @@ kp_outlet_new (KpMediaKind kind, guint latency)
   return GST_ELEMENT (self);
 }
 
+GstKurentoOutput
+kp_outlet_get_output (KpOutlet *self)
+{
+  return self->output;
+}
+
 void
 kp_outlet_set_exposed (KpOutlet *self)
 {
-  gboolean linked = is_linked (self);
+  gboolean linked = kp_outlet_pad_is_linked (self->srcpad);
 
   GST_OBJECT_LOCK (self);
   self->exposed = TRUE;
@@ -462,11 +455,11 @@ kp_outlet_set_exposed (KpOutlet *self)
 gboolean
 kp_outlet_is_wanted (KpOutlet *self)
 {
-  gboolean linked = is_linked (self);
+  gboolean linked = kp_outlet_pad_is_linked (self->srcpad);
   gboolean wanted;
 
   GST_OBJECT_LOCK (self);
-  wanted = linked || !self->exposed;
+  wanted = linked || (!self->exposed && self->output == GST_KURENTO_OUTPUT_RAW);
   if (!linked)
     self->was_linked = FALSE;
   GST_OBJECT_UNLOCK (self);

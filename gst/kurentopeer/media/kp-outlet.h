@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "gstkurentoenums.h"
 #include "kp-media-kind.h"
 
 #include <gst/gst.h>
@@ -12,17 +13,21 @@
  * stops the others; FLUSHING and EOS only end its own data), drops EOS and stream-start from upstream, sends a new
  * segment (time, running time = what webrtcbin stamps) and the caps when another receiver is linked, and, once it has
  * had caps and while no buffer comes, sends GAP about every 100 ms from a thread of its own. Answers LATENCY:
- * live, and at least @latency ms; with more when the receiver says more. */
+ * live, and at least @latency ms; with more when the receiver says more. Encoded media it makes fit for a muxer. */
 #define KP_TYPE_OUTLET (kp_outlet_get_type ())
 G_DECLARE_FINAL_TYPE (KpOutlet, kp_outlet, KP, OUTLET, GstElement)
 
 /* Floating. @latency in ms. */
-GstElement *kp_outlet_new (KpMediaKind kind, guint latency);
+GstElement *kp_outlet_new (KpMediaKind kind, GstKurentoOutput output, guint latency);
+
+/* What receivers have to bring. Constant. */
+GstKurentoOutput kp_outlet_get_output (KpOutlet *self);
 
 /* The ghost pad has been added and applications had their chance to link it. */
 void kp_outlet_set_exposed (KpOutlet *self);
 
-/* FALSE when nobody would see the data: exposed and not linked. Thread safe. */
+/* FALSE when nobody would see the data: not linked. Raw media is decoded until the pad is exposed, for its caps. Thread
+ * safe. */
 gboolean kp_outlet_is_wanted (KpOutlet *self);
 
 /* Called, with no lock held, when an exposed outlet that was not linked is linked. */

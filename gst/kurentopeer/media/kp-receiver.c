@@ -2,10 +2,10 @@
 #include "kp-receiver.h"
 
 #include "gstkurentoerror.h"
-#include "kp-element.h"
 #include "kp-h264-check.h"
 #include "kp-keyframe-limit.h"
 #include "kp-media-debug.h"
+#include "kp-receiver-chain.h"
 
 #include <gst/video/video.h>
 
@@ -17,6 +17,9 @@
  *  RTP   |  depayloader ! [parser !] decoder ! convert                |  raw
  *  sink -+-------------^---------------------^------------------------+- src
  *           keyframe rules, wanted?       it decodes
+ *
+ * Without the decoder when encoded media is to come out. RTP only passes, when it is wanted: whoever unpacks it has rules
+ * of his own.
  */
 struct _KpReceiver
 {
@@ -24,6 +27,7 @@ struct _KpReceiver
 
   const KpCodec *codec;
   KpOutlet *outlet; /* owned */
+  GstKurentoOutput output;
   GstPad *sink; /* borrowed, of the bin */
 
   /* of the streaming thread */
@@ -33,6 +37,7 @@ struct _KpReceiver
   gboolean needs_keyframe; /* what comes cannot be decoded until there is one */
   gboolean has_keyframe; /* the decoder was given one, nothing came out yet */
   gboolean was_dropping;
+  gboolean owes_caps; /* to the parser, which negotiates only once */
 
   GMutex lock; /* guards everything below */
   KpKeyframeLimit keyframe_limit;
@@ -50,6 +55,9 @@ send_keyframe_request (KpReceiver *self)
 
   g_mutex_lock (&self->lock);
   taken = kp_keyframe_limit_take (&self->keyframe_limit, gst_util_get_timestamp ());
+  /* whether it comes is seen by who unpacks */
+  if (taken && self->output == GST_KURENTO_OUTPUT_RTP)
+    self->awaits_keyframe = FALSE;
   g_mutex_unlock (&self->lock);
 
   if (taken)
@@ -136,7 +144,7 @@ kp_receiver_sink_event (GstPad *pad, GstObject *parent, GstEvent *event)
   GstCaps *caps;
   g_autoptr (GstCaps) accepted = NULL;
 
-  if (GST_EVENT_TYPE (event) != GST_EVENT_CAPS)
+  if (GST_EVENT_TYPE (event) != GST_EVENT_CAPS || KP_RECEIVER (parent)->output == GST_KURENTO_OUTPUT_RTP)
     return gst_pad_event_default (pad, parent, event);
 
   gst_event_parse_caps (event, &caps);
@@ -208,11 +216,23 @@ check_caps (KpReceiver *self, GstEvent *event)
   self->needs_keyframe = TRUE;
 }
 
+/* Who is linked decides what the parser makes: until then it sees neither the caps nor what follows them. A pad keeps
+ * sticky events that were dropped, and sends them again before the next buffer. */
+static gboolean
+holds_back (KpReceiver *self, GstEvent *event)
+{
+  if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS)
+    self->owes_caps = self->output == GST_KURENTO_OUTPUT_ENCODED && !kp_outlet_is_wanted (self->outlet);
+
+  return self->owes_caps && GST_EVENT_IS_SERIALIZED (event)
+         && GST_EVENT_TYPE (event) != GST_EVENT_STREAM_START;
+}
+
 /* Whether the decoder is to have @buffer. */
 static gboolean
 admit_frame (KpReceiver *self, GstBuffer *buffer)
 {
-  if (!kp_outlet_is_wanted (self->outlet))
+  if (self->owes_caps || !kp_outlet_is_wanted (self->outlet))
     {
       self->needs_keyframe = TRUE;
       return FALSE;
@@ -252,8 +272,10 @@ encoded_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 
   if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM)
     {
-      check_caps (self, GST_PAD_PROBE_INFO_EVENT (info));
-      return is_useless (self, GST_PAD_PROBE_INFO_EVENT (info)) ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
+      GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
+
+      check_caps (self, event);
+      return holds_back (self, event) || is_useless (self, event) ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
     }
 
   if (!admit_frame (self, GST_PAD_PROBE_INFO_BUFFER (info)))
@@ -274,6 +296,19 @@ encoded_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 }
 
 static GstPadProbeReturn
+packet_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  KpReceiver *self = user_data;
+  gboolean wanted = kp_outlet_is_wanted (self->outlet);
+
+  if (wanted && self->was_dropping && self->codec->kind == KP_MEDIA_VIDEO)
+    kp_receiver_request_keyframe (self);
+  self->was_dropping = !wanted;
+
+  return wanted ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
+}
+
+static GstPadProbeReturn
 decoded_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   KpReceiver *self = user_data;
@@ -290,37 +325,6 @@ decoded_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   return GST_PAD_PROBE_OK;
 }
 
-static gboolean
-append_parser (KpReceiver *self, GstElement **last, GError **error)
-{
-  GstBin *bin = GST_BIN (self);
-  g_autoptr (GstCaps) caps = NULL;
-
-  if (self->codec->depayloaded_caps)
-    {
-      caps = gst_caps_from_string (self->codec->depayloaded_caps);
-      if (!kp_element_append (bin, last, kp_element_new_capsfilter (caps, error), error))
-        return FALSE;
-    }
-  if (self->codec->parser == NULL)
-    return TRUE;
-
-  return kp_element_append (bin, last, kp_element_new (self->codec->parser, NULL, error), error);
-}
-
-/* Does nothing while downstream takes what the decoder makes. */
-static gboolean
-append_converter (KpReceiver *self, GstElement **last, GError **error)
-{
-  GstBin *bin = GST_BIN (self);
-
-  if (self->codec->kind == KP_MEDIA_VIDEO)
-    return kp_element_append (bin, last, kp_element_new ("videoconvertscale", NULL, error), error);
-
-  return kp_element_append (bin, last, kp_element_new ("audioconvert", NULL, error), error)
-         && kp_element_append (bin, last, kp_element_new ("audioresample", NULL, error), error);
-}
-
 static void
 add_probe (KpReceiver *self, GstElement *element, const gchar *name, GstPadProbeType mask,
            GstPadProbeCallback func)
@@ -330,38 +334,40 @@ add_probe (KpReceiver *self, GstElement *element, const gchar *name, GstPadProbe
   gst_pad_add_probe (pad, mask, func, self, NULL);
 }
 
-static gboolean
-build (KpReceiver *self, GError **error)
+static void
+take_sink_pad (KpReceiver *self)
 {
-  GstBin *bin = GST_BIN (self);
-  GstElement *last = NULL;
-  GstElement *depayloader;
-  GstElement *decoder;
-
-  if (!kp_element_append (bin, &last,
-                          kp_element_new (self->codec->depayloader, "request-keyframe=true", error), error))
-    return FALSE;
-  depayloader = last;
-  if (!append_parser (self, &last, error)
-      || !kp_element_append (bin, &last, kp_codec_make_decoder (self->codec, error), error))
-    return FALSE;
-  decoder = last;
-  if (!append_converter (self, &last, error))
-    return FALSE;
-  kp_element_finish (bin, last);
-
   self->sink = GST_PAD (GST_ELEMENT (self)->sinkpads->data);
   gst_pad_set_chain_function (self->sink, kp_receiver_chain);
   gst_pad_set_chain_list_function (self->sink, kp_receiver_chain_list);
   gst_pad_set_event_function (self->sink, kp_receiver_sink_event);
   gst_pad_set_query_function (self->sink, kp_receiver_sink_query);
-  add_probe (self, depayloader, "src", GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
+}
+
+static gboolean
+build (KpReceiver *self, GError **error)
+{
+  KpReceiverChain chain;
+
+  if (!kp_receiver_chain_build (&chain, GST_BIN (self), self->codec, self->output, error))
+    return FALSE;
+
+  take_sink_pad (self);
+  if (self->codec->kind == KP_MEDIA_VIDEO)
+    add_probe (self, GST_ELEMENT (self), "src", GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, outer_request_cb);
+  if (self->output == GST_KURENTO_OUTPUT_RTP)
+    {
+      add_probe (self, chain.first, "src", GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST,
+                 packet_cb);
+      return TRUE;
+    }
+
+  add_probe (self, chain.first, "src", GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
              encoded_cb);
   if (self->codec->kind == KP_MEDIA_VIDEO)
     {
-      add_probe (self, depayloader, "sink", GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, inner_request_cb);
-      add_probe (self, decoder, "src", GST_PAD_PROBE_TYPE_BUFFER, decoded_cb);
-      add_probe (self, GST_ELEMENT (self), "src", GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, outer_request_cb);
+      add_probe (self, chain.first, "sink", GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, inner_request_cb);
+      add_probe (self, chain.last_coded, "src", GST_PAD_PROBE_TYPE_BUFFER, decoded_cb);
     }
 
   return TRUE;
@@ -454,6 +460,7 @@ kp_receiver_new (GstCaps *caps, KpOutlet *outlet, GError **error)
   self = g_object_new (KP_TYPE_RECEIVER, NULL);
   self->codec = codec;
   self->outlet = g_object_ref (outlet);
+  self->output = kp_outlet_get_output (outlet);
   if (!build (self, error))
     {
       gst_object_unref (gst_object_ref_sink (self));

@@ -22,7 +22,7 @@ typedef struct
 static void
 pipe_init (Pipe *self, KpMediaKind kind)
 {
-  GstElement *outlet = kp_outlet_new (kind, LATENCY);
+  GstElement *outlet = kp_outlet_new (kind, GST_KURENTO_OUTPUT_RAW, LATENCY);
 
   self->kind = kind;
   self->pipeline = gst_pipeline_new (NULL);
@@ -200,7 +200,7 @@ count_linked (KpOutlet *outlet, gpointer user_data)
 
 GST_START_TEST (outlet_is_wanted_when_the_outermost_pad_is_linked)
 {
-  GstElement *outlet = kp_outlet_new (KP_MEDIA_VIDEO, LATENCY);
+  GstElement *outlet = kp_outlet_new (KP_MEDIA_VIDEO, GST_KURENTO_OUTPUT_RAW, LATENCY);
   GstElement *inner = gst_bin_new (NULL);
   GstElement *outer = gst_bin_new (NULL);
   GstElement *sink = gst_element_factory_make ("fakesink", NULL);

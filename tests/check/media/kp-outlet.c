@@ -19,7 +19,7 @@ typedef struct
 static void
 fixture_init (Fixture *self)
 {
-  GstElement *outlet = gst_object_ref_sink (kp_outlet_new (KP_MEDIA_VIDEO, LATENCY));
+  GstElement *outlet = gst_object_ref_sink (kp_outlet_new (KP_MEDIA_VIDEO, GST_KURENTO_OUTPUT_RAW, LATENCY));
 
   self->outlet = KP_OUTLET (outlet);
   self->harness = gst_harness_new_with_element (outlet, "sink", "src");

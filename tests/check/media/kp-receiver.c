@@ -153,7 +153,8 @@ GST_START_TEST (test_bad_caps)
 {
   g_autoptr (GstCaps) caps = gst_caps_from_string (bad_caps[__i__]);
   g_autoptr (GError) error = NULL;
-  KpOutlet *outlet = KP_OUTLET (gst_object_ref_sink (kp_outlet_new (KP_MEDIA_VIDEO, 0)));
+  KpOutlet *outlet
+      = KP_OUTLET (gst_object_ref_sink (kp_outlet_new (KP_MEDIA_VIDEO, GST_KURENTO_OUTPUT_RAW, 0)));
 
   fail_unless (kp_receiver_new (caps, outlet, &error) == NULL);
   g_assert_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_NOT_SUPPORTED);
@@ -166,7 +167,8 @@ GST_START_TEST (test_missing_decoder)
   const KpCodec *codec = kp_codec_find (KP_MEDIA_VIDEO, "H264");
   g_autoptr (GstCaps) caps = kp_codec_get_rtp_caps (codec, 96);
   g_autoptr (GError) error = NULL;
-  KpOutlet *outlet = KP_OUTLET (gst_object_ref_sink (kp_outlet_new (KP_MEDIA_VIDEO, 0)));
+  KpOutlet *outlet
+      = KP_OUTLET (gst_object_ref_sink (kp_outlet_new (KP_MEDIA_VIDEO, GST_KURENTO_OUTPUT_RAW, 0)));
 
   hide_element ("avdec_h264");
   hide_element ("openh264dec");

@@ -50,7 +50,7 @@ static const struct
 #define PCMU 8
 
 static inline void
-link_init (Link *self, guint index)
+link_init_output (Link *self, guint index, GstKurentoOutput output)
 {
   const KpCodec *codec = kp_codec_find (codecs[index].kind, codecs[index].name);
   KpSenderConfig config = { .codec = codec, .payload_type = PAYLOAD_TYPE, .ssrc = 1, .bitrate = 800000 };
@@ -70,13 +70,19 @@ link_init (Link *self, guint index)
   gst_object_unref (sender);
   gst_harness_set_src_caps_str (self->send, self->kind == KP_MEDIA_VIDEO ? VIDEO_CAPS : AUDIO_CAPS);
 
-  self->outlet = KP_OUTLET (gst_object_ref_sink (kp_outlet_new (self->kind, 0)));
+  self->outlet = KP_OUTLET (gst_object_ref_sink (kp_outlet_new (self->kind, output, 0)));
   self->sink = gst_object_ref_sink (gst_element_factory_make ("fakesink", NULL));
   self->receiver = gst_object_ref_sink (kp_receiver_new (caps, self->outlet, &error));
   g_assert_no_error (error);
   self->receive = gst_harness_new_with_element (GST_ELEMENT (self->receiver), "sink", "src");
   gst_object_unref (self->receiver);
   gst_harness_set_src_caps (self->receive, gst_caps_ref (caps));
+}
+
+static inline void
+link_init (Link *self, guint index)
+{
+  link_init_output (self, index, GST_KURENTO_OUTPUT_RAW);
 }
 
 static inline void

@@ -124,7 +124,7 @@ audio_cb (GstElement *sink, GstBuffer *buffer, GstPad *pad, SessionPeer *self)
 static GstElement *
 make_outlet (SessionPeer *self, KpMediaKind kind, GCallback callback)
 {
-  GstElement *outlet = kp_outlet_new (kind, 60);
+  GstElement *outlet = kp_outlet_new (kind, GST_KURENTO_OUTPUT_RAW, 60);
   GstElement *sink = gst_parse_bin_from_description (
       kind == KP_MEDIA_VIDEO
           ? "videoconvert ! video/x-raw,format=RGB ! fakesink name=sink sync=false async=false "
