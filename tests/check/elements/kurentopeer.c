@@ -81,6 +81,7 @@ static const struct
   { "start-bitrate", "600000" },
   { "max-bitrate", "2500000" },
   { "latency", "60" },
+  { "output", "raw" },
   { "data-channels", "false" },
   { "post-data-messages", "false" },
   { "stats-interval", "0" },

@@ -11,11 +11,12 @@ static void
 keep_error (Side *self, GstMessage *message)
 {
   g_autoptr (GError) error = NULL;
+  g_autofree gchar *debug = NULL;
 
-  gst_message_parse_error (message, &error, NULL);
+  gst_message_parse_error (message, &error, &debug);
   g_mutex_lock (&self->lock);
   g_free (self->error);
-  self->error = g_strdup (error->message);
+  self->error = g_strdup_printf ("%s (%s)", error->message, debug);
   g_mutex_unlock (&self->lock);
   g_atomic_int_inc (&self->n_errors);
 }
