@@ -7,6 +7,7 @@ struct _KpLoop
   GMutex lock; /* guards everything below */
   GCond ended;
   guint n_threads; /* that have not ended: more than one when the loop restarted itself */
+  guint n_calls; /* that have not been done */
   GThread *thread; /* owned; the last one, to be joined */
   gboolean *running; /* borrowed; of the last one, NULL when it was told to stop */
 };
@@ -14,6 +15,7 @@ struct _KpLoop
 /* One function to run, shared by the poster who waits and the loop. */
 typedef struct
 {
+  KpLoop *loop; /* borrowed; outlives its calls */
   KpLoopFunc func;
   gpointer user_data;
   GDestroyNotify notify;
@@ -75,6 +77,26 @@ kp_loop_get_context (KpLoop *self)
   return self->context;
 }
 
+/* Once the last thread has gone nobody runs anything: what came until then is run, and what comes later is refused. */
+static void
+leave (KpLoop *self)
+{
+  gboolean stays;
+
+  do
+    {
+      while (g_main_context_iteration (self->context, FALSE))
+        ;
+      g_mutex_lock (&self->lock);
+      stays = self->n_threads == 1 && self->n_calls > 0;
+      if (!stays)
+        self->n_threads--;
+      g_cond_broadcast (&self->ended);
+      g_mutex_unlock (&self->lock);
+    }
+  while (stays);
+}
+
 static gpointer
 loop_thread (gpointer data)
 {
@@ -88,13 +110,9 @@ loop_thread (gpointer data)
   g_main_context_push_thread_default (self->context);
   while (thread_data->running)
     g_main_context_iteration (self->context, TRUE);
+  leave (self);
   g_main_context_pop_thread_default (self->context);
   g_free (thread_data);
-
-  g_mutex_lock (&self->lock);
-  self->n_threads--;
-  g_cond_broadcast (&self->ended);
-  g_mutex_unlock (&self->lock);
   kp_loop_unref (self);
 
   return NULL;
@@ -148,11 +166,11 @@ call_run (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* Also runs when the source goes without having run. */
 static void
 call_done (gpointer data)
 {
   KpCall *call = data;
+  KpLoop *loop = call->loop;
 
   if (call->notify)
     call->notify (call->user_data);
@@ -162,23 +180,45 @@ call_done (gpointer data)
   g_cond_broadcast (&call->cond);
   g_mutex_unlock (&call->lock);
   call_release (call);
+
+  g_mutex_lock (&loop->lock);
+  loop->n_calls--;
+  g_mutex_unlock (&loop->lock);
 }
 
 static KpCall *
-call_attach (KpLoop *self, gint priority, KpLoopFunc func, gpointer user_data, GDestroyNotify notify)
+call_attach_locked (KpLoop *self, gint priority, KpLoopFunc func, gpointer user_data, GDestroyNotify notify)
 {
   g_autoptr (GSource) source = g_idle_source_new ();
   KpCall *call = g_atomic_rc_box_new0 (KpCall);
 
+  call->loop = self;
   call->func = func;
   call->user_data = user_data;
   call->notify = notify;
   g_mutex_init (&call->lock);
   g_cond_init (&call->cond);
 
+  self->n_calls++;
   g_source_set_priority (source, priority);
   g_source_set_callback (source, call_run, g_atomic_rc_box_acquire (call), call_done);
   g_source_attach (source, self->context);
+
+  return call;
+}
+
+/* NULL, and @user_data is freed, when there is no thread to run it. */
+static KpCall *
+call_new (KpLoop *self, KpLoopFunc func, gpointer user_data, GDestroyNotify notify)
+{
+  KpCall *call = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (self->n_threads > 0)
+    call = call_attach_locked (self, G_PRIORITY_DEFAULT, func, user_data, notify);
+  g_mutex_unlock (&self->lock);
+  if (call == NULL && notify)
+    notify (user_data);
 
   return call;
 }
@@ -200,7 +240,7 @@ kp_loop_stop (KpLoop *self, gint64 timeout_us)
 
   g_mutex_lock (&self->lock);
   if (self->running)
-    call_release (call_attach (self, G_PRIORITY_LOW, quit_cb, g_steal_pointer (&self->running), NULL));
+    call_release (call_attach_locked (self, G_PRIORITY_LOW, quit_cb, g_steal_pointer (&self->running), NULL));
 
   if (!kp_loop_is_current (self))
     {
@@ -221,7 +261,10 @@ kp_loop_stop (KpLoop *self, gint64 timeout_us)
 void
 kp_loop_post (KpLoop *self, KpLoopFunc func, gpointer user_data, GDestroyNotify notify)
 {
-  call_release (call_attach (self, G_PRIORITY_DEFAULT, func, user_data, notify));
+  KpCall *call = call_new (self, func, user_data, notify);
+
+  if (call)
+    call_release (call);
 }
 
 gboolean
@@ -239,7 +282,10 @@ kp_loop_call (KpLoop *self, KpLoopFunc func, gpointer user_data, GDestroyNotify 
       return TRUE;
     }
 
-  call = call_attach (self, G_PRIORITY_DEFAULT, func, user_data, notify);
+  call = call_new (self, func, user_data, notify);
+  if (call == NULL)
+    return FALSE;
+
   g_mutex_lock (&call->lock);
   while (!call->done && in_time)
     in_time = g_cond_wait_until (&call->cond, &call->lock, deadline);

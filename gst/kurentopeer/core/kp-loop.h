@@ -30,12 +30,12 @@ gboolean kp_loop_is_current (KpLoop *self);
 /* Asserts that the caller is the loop's thread: first line of each function that changes state. */
 #define kp_loop_assert_current(self) g_assert (kp_loop_is_current (self))
 
-/* Runs @func in the loop, in the order of the calls. @notify frees @user_data in the loop's thread, or,
- * when the loop never runs again, where the loop is freed. */
+/* Runs @func in the loop, in the order of the calls. @notify frees @user_data in the loop's thread. While there is no
+ * thread nothing runs: then @notify frees @user_data at once. */
 void kp_loop_post (KpLoop *self, KpLoopFunc func, gpointer user_data, GDestroyNotify notify);
 
 /* As kp_loop_post(), but waits until it has run, at most @timeout_us; runs it at once when the caller is the
- * loop. FALSE when it has not run in time: it still will. */
+ * loop. FALSE when it has not run in time: it still will, unless there is no thread. */
 gboolean kp_loop_call (KpLoop *self, KpLoopFunc func, gpointer user_data, GDestroyNotify notify,
                        gint64 timeout_us);
 

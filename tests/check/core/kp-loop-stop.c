@@ -56,6 +56,37 @@ GST_START_TEST (test_restart_and_stop_from_inside)
 }
 GST_END_TEST
 
+static guint
+count_threads (void)
+{
+  g_autoptr (GDir) tasks = g_dir_open ("/proc/self/task", 0, NULL);
+  guint n_threads = 0;
+
+  while (g_dir_read_name (tasks))
+    n_threads++;
+
+  return n_threads;
+}
+
+GST_START_TEST (test_threads_end)
+{
+  gint64 deadline = g_get_monotonic_time () + LONG_TIME;
+  guint before = count_threads ();
+
+  for (guint i = 0; i < 100; i++)
+    {
+      g_autoptr (KpLoop) loop = kp_loop_new ();
+
+      kp_loop_start (loop, "kp:test");
+      fail_unless (kp_loop_stop (loop, LONG_TIME));
+    }
+  /* the kernel takes a moment to forget the last one */
+  while (count_threads () > before && g_get_monotonic_time () < deadline)
+    g_thread_yield ();
+  fail_unless_equals_int (count_threads (), before);
+}
+GST_END_TEST
+
 static Suite *
 kp_loop_stop_suite (void)
 {
@@ -65,6 +96,7 @@ kp_loop_stop_suite (void)
   suite_add_tcase (suite, tcase);
   tcase_add_test (tcase, test_waits_for_what_follows);
   tcase_add_test (tcase, test_restart_and_stop_from_inside);
+  tcase_add_test (tcase, test_threads_end);
 
   return suite;
 }
