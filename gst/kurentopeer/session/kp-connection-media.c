@@ -311,6 +311,26 @@ kp_connection_hurry_reports (KpConnection *self)
     g_object_set (self->rtp_session, "rtcp-fraction", RTCP_BANDWIDTH, NULL);
 }
 
+static void
+stop_child (const GValue *item, gpointer user_data)
+{
+  GstElement *child = g_value_get_object (item);
+
+  if (GST_STATE (child) > GST_STATE_READY)
+    gst_element_set_state (child, GST_STATE_READY);
+}
+
+/* Without its own state lock: a bin that changes its state may still be about to take it, and would wait for the streaming
+ * threads as well. It finds the state of the element locked, and goes on. */
+static void
+stop_inside (GstElement *element)
+{
+  g_autoptr (GstIterator) children = gst_bin_iterate_sorted (GST_BIN (element));
+
+  while (gst_iterator_foreach (children, stop_child, NULL) == GST_ITERATOR_RESYNC)
+    gst_iterator_resync (children);
+}
+
 /* Out of the pipeline before NULL, which waits for streaming threads: a pipeline that pauses has its sinks hold them,
  * and waits for each of its elements. But in PAUSED, which waits for nobody, and with the clock: the RTP session would
  * stumble without. */
@@ -322,6 +342,7 @@ bury (KpConnection *self, GstElement *element)
   gst_element_set_state (element, GST_STATE_PAUSED);
   gst_bin_remove (self->bin, element);
   gst_element_set_clock (element, clock);
+  stop_inside (element);
   gst_element_set_state (element, GST_STATE_NULL);
 }
 
