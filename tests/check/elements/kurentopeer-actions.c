@@ -220,7 +220,7 @@ kurentopeer_actions_suite (void)
   Suite *suite = suite_create ("kurentopeer-actions");
   TCase *tcase = tcase_create ("actions");
 
-  make_key ();
+  warm_up ();
   suite_add_tcase (suite, tcase);
   tcase_add_loop_test (tcase, test_below_paused, 0, G_N_ELEMENTS (with_promise));
   tcase_add_test (tcase, test_offer);

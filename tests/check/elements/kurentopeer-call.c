@@ -198,7 +198,7 @@ kurentopeer_call_suite (void)
   Suite *suite = suite_create ("kurentopeer-call");
   TCase *tcase = tcase_create ("call");
 
-  make_key ();
+  warm_up ();
   suite_add_tcase (suite, tcase);
   tcase_add_test (tcase, test_call);
   tcase_add_test (tcase, test_eos_out_of_source_pads);

@@ -270,7 +270,7 @@ kurentopeer_pads_suite (void)
   Suite *suite = suite_create ("kurentopeer-pads");
   TCase *tcase = tcase_create ("pads");
 
-  make_key ();
+  warm_up ();
   suite_add_tcase (suite, tcase);
   tcase_add_loop_test (tcase, test_request, 0, G_N_ELEMENTS (requests));
   tcase_add_test (tcase, test_request_names);

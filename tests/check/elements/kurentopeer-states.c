@@ -196,7 +196,7 @@ kurentopeer_states_suite (void)
   Suite *suite = suite_create ("kurentopeer-states");
   TCase *tcase = tcase_create ("states");
 
-  make_key ();
+  warm_up ();
   suite_add_tcase (suite, tcase);
   tcase_add_loop_test (tcase, test_walk, 0, G_N_ELEMENTS (walks) * G_N_ELEMENTS (peers));
   tcase_add_loop_test (tcase, test_from_handler, 0, 4);

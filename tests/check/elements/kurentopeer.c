@@ -271,7 +271,7 @@ kurentopeer_suite (void)
   Suite *suite = suite_create ("kurentopeer");
   TCase *tcase = tcase_create ("face");
 
-  make_key ();
+  warm_up ();
   suite_add_tcase (suite, tcase);
   tcase_add_loop_test (tcase, test_factories, 0, G_N_ELEMENTS (kinds));
   tcase_add_loop_test (tcase, test_default, 0, G_N_ELEMENTS (defaults));

@@ -101,7 +101,7 @@ kurentopeersignaladapter_suite (void)
   Suite *suite = suite_create ("kurentopeersignaladapter");
   TCase *tcase = tcase_create ("adapter");
 
-  make_key ();
+  warm_up ();
   suite_add_tcase (suite, tcase);
   tcase_add_loop_test (tcase, test_context, 0, 2);
   tcase_add_test (tcase, test_complete);

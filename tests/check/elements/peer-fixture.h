@@ -1,19 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "../warm-up.h"
+
 #include <gst/check/gstcheck.h>
 
 /* What the tests of the element share. Everything waits for a condition, with a deadline. */
 #define DEADLINE (10 * G_TIME_SPAN_SECOND)
 
 /* Something that happens in another thread, once or more often. */
-/* The tests are forks of the process that makes the suite: the DTLS key, which takes long on a busy machine, is made once. */
-static inline void
-make_key (void)
-{
-  gst_object_unref (gst_object_ref_sink (gst_element_factory_make ("dtlsdec", NULL)));
-}
-
 typedef struct
 {
   GMutex lock;
