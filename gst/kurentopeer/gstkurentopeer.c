@@ -274,8 +274,9 @@ start_session (GstKurentoPeer *self)
   kp_session_start (session);
 }
 
-/* PAUSED->READY, before the children: from here on nobody reaches the session any more. */
-static void
+/* PAUSED->READY, before the children: from here on nobody reaches the session any more. FALSE when a handler holds the
+ * peer loop: it may itself wait for this state change. */
+static gboolean
 stop_session (GstKurentoPeer *self)
 {
   GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
@@ -285,20 +286,20 @@ stop_session (GstKurentoPeer *self)
   session = g_steal_pointer (&priv->session);
   GST_OBJECT_UNLOCK (self);
   gst_kurento_peer_stop_streams (self);
-  if (session)
-    kp_session_stop (session);
+
+  return session == NULL || kp_session_stop (session);
 }
 
 /* PAUSED->READY, after the children. */
 static void
-clean_up (GstKurentoPeer *self)
+clean_up (GstKurentoPeer *self, gboolean loop_is_free)
 {
   GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
   const KpSessionStatus nothing = { 0 };
 
   gst_kurento_peer_remove_streams (self);
   gst_kurento_peer_remove_captures (self);
-  if (!kp_loop_stop (priv->loop, SESSION_LOOP_END_TIMEOUT))
+  if (!kp_loop_stop (priv->loop, loop_is_free ? SESSION_LOOP_END_TIMEOUT : 0))
     GST_INFO_OBJECT (self, "a handler in the peer loop takes its time; not waiting for it");
   gst_kurento_peer_notify_status (self, gst_kurento_peer_set_status (self, &nothing));
   set_frozen (self, FALSE);
@@ -323,6 +324,7 @@ gst_kurento_peer_change_state (GstElement *element, GstStateChange transition)
 {
   GstKurentoPeer *self = GST_KURENTO_PEER (element);
   GstStateChangeReturn ret;
+  gboolean loop_is_free = TRUE;
 
   if (transition == GST_STATE_CHANGE_NULL_TO_READY)
     {
@@ -335,7 +337,7 @@ gst_kurento_peer_change_state (GstElement *element, GstStateChange transition)
   else
     {
       if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
-        stop_session (self);
+        loop_is_free = stop_session (self);
       ret = GST_ELEMENT_CLASS (gst_kurento_peer_parent_class)->change_state (element, transition);
     }
 
@@ -344,8 +346,7 @@ gst_kurento_peer_change_state (GstElement *element, GstStateChange transition)
     case GST_STATE_CHANGE_READY_TO_PAUSED:
       if (ret == GST_STATE_CHANGE_FAILURE)
         {
-          stop_session (self);
-          clean_up (self);
+          clean_up (self, stop_session (self));
           return ret;
         }
       start_session (self);
@@ -356,7 +357,7 @@ gst_kurento_peer_change_state (GstElement *element, GstStateChange transition)
       repeat_eos (self);
       return ret == GST_STATE_CHANGE_FAILURE ? ret : GST_STATE_CHANGE_SUCCESS;
     case GST_STATE_CHANGE_PAUSED_TO_READY:
-      clean_up (self);
+      clean_up (self, loop_is_free);
       break;
     case GST_STATE_CHANGE_READY_TO_NULL:
       kp_prewarm_wait (PREWARM_TIMEOUT);

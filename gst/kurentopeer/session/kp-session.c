@@ -330,12 +330,16 @@ do_stop (gpointer data)
   g_clear_object (&self->bin);
 }
 
-void
+gboolean
 kp_session_stop (KpSession *self)
 {
   gint64 deadline = g_get_monotonic_time () + STOP_TIMEOUT;
+  gboolean stopped;
 
-  kp_loop_call (self->loop, do_stop, kp_session_ref (self), (GDestroyNotify)kp_session_unref, STOP_TIMEOUT);
+  stopped = kp_loop_call (self->loop, do_stop, kp_session_ref (self), (GDestroyNotify)kp_session_unref,
+                          STOP_TIMEOUT);
   if (!kp_loop_is_current (self->loop))
     burials_wait (self->burials, deadline);
+
+  return stopped;
 }

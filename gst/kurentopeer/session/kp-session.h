@@ -70,8 +70,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (KpSession, kp_session_unref)
 void kp_session_start (KpSession *self);
 
 /* Drops the connection, stops the signaller, answers everything that waits with CLOSED, and calls no callback any
- * more. Waits until that is done, but never more than 0.5 s (a callback may be running); from the loop it is done at once. */
-void kp_session_stop (KpSession *self);
+ * more. Waits until that is done, but never more than 0.5 s (a callback may be running); from the loop it is done at once.
+ * FALSE when it is still to be done. */
+gboolean kp_session_stop (KpSession *self);
 
 /* The present media sink pads; each gate is already in the bin. Before or after start. */
 void kp_session_add_track (KpSession *self, KpMediaKind kind, GstElement *gate);
