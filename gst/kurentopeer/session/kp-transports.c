@@ -53,9 +53,12 @@ silence_child (const GValue *item, gpointer user_data)
 {
   GPtrArray *transports = user_data;
   gpointer child = g_value_get_object (item);
+  const gchar *type = G_OBJECT_TYPE_NAME (child);
 
-  for (guint i = 0; g_str_equal (G_OBJECT_TYPE_NAME (child), "TransportReceiveBin") && i < transports->len;
-       i++)
+  if (!g_str_equal (type, "TransportReceiveBin") && !g_str_equal (type, "TransportSendBin"))
+    return;
+
+  for (guint i = 0; i < transports->len; i++)
     g_signal_handlers_disconnect_by_data (g_ptr_array_index (transports, i), child);
 }
 

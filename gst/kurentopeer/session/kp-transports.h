@@ -3,7 +3,8 @@
 
 #include <gst/gst.h>
 
-/* Before @webrtcbin goes to NULL: keeps its transports from being leaked. The state of ICE that changes on the way down would
- * make a receiving transport block itself again, with a reference that nobody drops (fixed in GStreamer 1.28.3). Takes
- * webrtcbin's lock: not in one of its callbacks. */
+/* Before @webrtcbin goes to NULL: keeps its transports from being leaked, and from being used after they are freed. The state
+ * of ICE that changes on the way down would make a receiving transport block itself again, with a reference that nobody
+ * drops (fixed in GStreamer 1.28.3), and call a sending one that never disconnects its handler. Takes webrtcbin's lock: not
+ * in one of its callbacks. */
 void kp_transports_silence (GstElement *webrtcbin);
