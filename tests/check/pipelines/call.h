@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "../warm-up.h"
+
 #include <gst/check/gstcheck.h>
 
 /* What the tests of whole pipelines share: two peers in pipelines of their own, that call each other by the signals and

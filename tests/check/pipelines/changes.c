@@ -105,6 +105,7 @@ changes_suite (void)
   Suite *suite = suite_create ("changes");
   TCase *tcase = tcase_create ("changes");
 
+  warm_up ();
   suite_add_tcase (suite, tcase);
   tcase_add_loop_test (tcase, test_format, 0, G_N_ELEMENTS (inputs));
   tcase_add_test (tcase, test_codec);

@@ -208,6 +208,7 @@ codecs_suite (void)
   Suite *suite = suite_create ("codecs");
   TCase *tcase = tcase_create ("codecs");
 
+  warm_up ();
   suite_add_tcase (suite, tcase);
   tcase_add_loop_test (tcase, test_call, 0, G_N_ELEMENTS (calls));
   tcase_add_loop_test (tcase, test_answer, 0, G_N_ELEMENTS (offers) * G_N_ELEMENTS (answerers));

@@ -233,6 +233,7 @@ encoded_suite (void)
   Suite *suite = suite_create ("encoded");
   TCase *tcase = tcase_create ("encoded");
 
+  warm_up ();
   suite_add_tcase (suite, tcase);
   tcase_add_loop_test (tcase, test_call, 0, G_N_ELEMENTS (calls));
   tcase_add_loop_test (tcase, test_tee, 0, G_N_ELEMENTS (fan_outs));

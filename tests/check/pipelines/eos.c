@@ -179,6 +179,7 @@ eos_suite (void)
   Suite *suite = suite_create ("eos");
   TCase *tcase = tcase_create ("eos");
 
+  warm_up ();
   suite_add_tcase (suite, tcase);
   tcase_add_test (tcase, test_one_and_all);
   tcase_add_loop_test (tcase, test_end_with_sinks, 0, G_N_ELEMENTS (rests));

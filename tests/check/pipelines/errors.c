@@ -260,6 +260,7 @@ errors_suite (void)
   Suite *suite = suite_create ("errors");
   TCase *tcase = tcase_create ("errors");
 
+  warm_up ();
   suite_add_tcase (suite, tcase);
   tcase_add_loop_test (tcase, test_garbage, 0, G_N_ELEMENTS (garbage));
   tcase_add_loop_test (tcase, test_part_fails, 0, G_N_ELEMENTS (parts));

@@ -185,6 +185,7 @@ keyframes_suite (void)
   Suite *suite = suite_create ("keyframes");
   TCase *tcase = tcase_create ("keyframes");
 
+  warm_up ();
   suite_add_tcase (suite, tcase);
   tcase_add_loop_test (tcase, test_asked_for, 0, G_N_ELEMENTS (codecs));
   tcase_add_test (tcase, test_limits);

@@ -258,6 +258,7 @@ launch_suite (void)
   Suite *suite = suite_create ("launch");
   TCase *tcase = tcase_create ("launch");
 
+  warm_up ();
   suite_add_tcase (suite, tcase);
   tcase_add_loop_test (tcase, test_lines, 0, G_N_ELEMENTS (lines));
   tcase_add_test (tcase, test_by_code);

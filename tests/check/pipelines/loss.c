@@ -186,6 +186,7 @@ loss_suite (void)
   Suite *suite = suite_create ("loss");
   TCase *tcase = tcase_create ("loss");
 
+  warm_up ();
   suite_add_tcase (suite, tcase);
   tcase_add_loop_test (tcase, test_recovers, 0, 2 * G_N_ELEMENTS (codecs));
 

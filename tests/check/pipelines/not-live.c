@@ -203,6 +203,7 @@ not_live_suite (void)
   Suite *suite = suite_create ("not-live");
   TCase *tcase = tcase_create ("not-live");
 
+  warm_up ();
   suite_add_tcase (suite, tcase);
   tcase_add_test (tcase, test_wait_and_go_on);
   tcase_add_test (tcase, test_late_start);

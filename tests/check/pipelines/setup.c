@@ -159,6 +159,7 @@ setup_suite (void)
   Suite *suite = suite_create ("setup");
   TCase *tcase = tcase_create ("setup");
 
+  warm_up ();
   suite_add_tcase (suite, tcase);
   tcase_add_loop_test (tcase, test_setup, 0, 2);
   tcase_add_test (tcase, test_encoded);

@@ -172,6 +172,7 @@ source_pads_suite (void)
   Suite *suite = suite_create ("source-pads");
   TCase *tcase = tcase_create ("source-pads");
 
+  warm_up ();
   suite_add_tcase (suite, tcase);
   tcase_add_loop_test (tcase, test_linked_late, 0, G_N_ELEMENTS (halves));
   tcase_add_test (tcase, test_reconnect);

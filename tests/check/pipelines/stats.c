@@ -343,6 +343,7 @@ stats_suite (void)
   Suite *suite = suite_create ("stats");
   TCase *tcase = tcase_create ("stats");
 
+  warm_up ();
   suite_add_tcase (suite, tcase);
   tcase_add_test (tcase, test_both_sides);
   tcase_add_test (tcase, test_numbers);

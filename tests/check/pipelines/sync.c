@@ -62,6 +62,7 @@ sync_suite (void)
   Suite *suite = suite_create ("sync");
   TCase *tcase = tcase_create ("sync");
 
+  warm_up ();
   suite_add_tcase (suite, tcase);
   tcase_add_loop_test (tcase, test_flash_and_beep, 0, G_N_ELEMENTS (callers));
 
