@@ -249,7 +249,8 @@ kp_negotiation_generate_offer (KpSession *self, GTask *task)
       return;
     }
 
-  if (self->settled && self->connected)
+  /* with nothing to change it is for another peer, even where the former went without a word */
+  if (self->settled && self->connected && self->changed)
     {
       kp_renegotiation_generate_offer (self, task);
       return;

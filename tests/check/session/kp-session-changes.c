@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Changes of a session that is up: the media never stops. */
+#include "kp-session-private.h"
 #include "session-answer.h"
 #include "session-peer.h"
 
@@ -15,11 +16,21 @@ typedef struct
   GstElement *webrtcbins[2]; /* owned; of the call */
 } Call;
 
+/* As if a pad had come and gone: an offer of a peer that is connected is about the call then. */
+static void
+mark_changed (gpointer data)
+{
+  KpSession *session = data;
+
+  session->changed = session->settled;
+}
+
 static gchar *
 offer (SessionPeer *peer)
 {
   g_auto (Answer) offer = { 0 };
 
+  kp_loop_post (peer->loop, mark_changed, peer->session, NULL);
   kp_session_generate_offer (peer->session, text_task (&offer));
   assert_ok (&offer);
 
