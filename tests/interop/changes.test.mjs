@@ -151,11 +151,17 @@ for (const name of browserNames.filter((one) => one === 'chromium'))
     for (const [who, begin] of [['the browser', browserOffers], ['the element', elementOffers]]) {
       test(`begun by ${who}: the same again, from both sides`, async (context) => {
         const call = await open(context, begin);
+        const {peer} = call;
 
-        for (const again of [browserOffers, elementOffers, browserOffers]) {
-          await again(call);
-          await goesOn(call);
-        }
+        await browserOffers(call);
+        await goesOn(call);
+        peer.ask('add', colours.blue);
+        await until('a negotiation is needed', () => peer.count('negotiation-needed') === 1);
+        peer.ask('release', 'video_sink_1');
+        await elementOffers(call);
+        await goesOn(call);
+        await browserOffers(call);
+        await goesOn(call);
       });
 
       test(`begun by ${who}: the browser adds a picture and takes it away`, async (context) => {
