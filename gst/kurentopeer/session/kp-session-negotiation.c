@@ -150,6 +150,38 @@ kp_negotiation_apply_local (KpSession *self, GstWebRTCSDPType type, GstSDPMessag
   kp_connection_set_local (self->connection, type, sdp, local_done);
 }
 
+void
+kp_negotiation_apply_answer (KpSession *self, GstSDPMessage *sdp)
+{
+  GError *error = NULL;
+
+  if (!kp_sdp_check_same_sections (self->remote, sdp, &error))
+    {
+      gst_sdp_message_free (sdp);
+      kp_session_fail (self, error);
+      return;
+    }
+  kp_negotiation_apply_local (self, GST_WEBRTC_SDP_TYPE_ANSWER, sdp);
+}
+
+gboolean
+kp_negotiation_prepare_answer (KpSession *self)
+{
+  g_autoptr (GError) missing = NULL;
+  GError *error = NULL;
+
+  if (!kp_sections_prepare_answer (self->sections, self->connection, self->settings, self->tracks,
+                                   self->remote, &missing, &error))
+    {
+      kp_session_fail (self, error);
+      return FALSE;
+    }
+  if (missing)
+    kp_session_emit (self, KP_EVENT_PEER_ERROR, missing);
+
+  return TRUE;
+}
+
 GstSDPMessage *
 kp_negotiation_dup_made (const GstStructure *reply, const gchar *field, const GError *cause, GError **error)
 {
@@ -334,31 +366,15 @@ create_answer_done (KpConnection *connection, const GstStructure *reply, const G
     }
   /* webrtcbin copies what it rejects and may move the transport: the answer has to fit the offer */
   kp_sdp_match_answer (sdp, self->remote);
-  if (!kp_sdp_check_same_sections (self->remote, sdp, &error))
-    {
-      gst_sdp_message_free (sdp);
-      kp_session_fail (self, error);
-      return;
-    }
-  kp_negotiation_apply_local (self, GST_WEBRTC_SDP_TYPE_ANSWER, sdp);
+  kp_negotiation_apply_answer (self, sdp);
 }
 
 static void
 answer_inputs (KpSession *self)
 {
-  g_autoptr (GError) missing = NULL;
-  GError *error = NULL;
-
   self->changed = FALSE;
-  if (!kp_sections_prepare_answer (self->sections, self->connection, self->settings, self->tracks,
-                                   self->remote, &missing, &error))
-    {
-      kp_session_fail (self, error);
-      return;
-    }
-  if (missing)
-    kp_session_emit (self, KP_EVENT_PEER_ERROR, missing);
-  kp_connection_create_answer (self->connection, create_answer_done);
+  if (kp_negotiation_prepare_answer (self))
+    kp_connection_create_answer (self->connection, create_answer_done);
 }
 
 static void

@@ -144,6 +144,10 @@ gboolean kp_negotiation_apply_remote (KpSession *self, GstWebRTCSDPType type, Kp
                                       GError **error);
 /* Makes @sdp (taken) the local description, and goes on to tell it once webrtcbin has it. */
 void kp_negotiation_apply_local (KpSession *self, GstWebRTCSDPType type, GstSDPMessage *sdp);
+/* The same for an answer, which has to fit the peer's offer. Takes @sdp. */
+void kp_negotiation_apply_answer (KpSession *self, GstSDPMessage *sdp);
+/* What we send and receive by the peer's offer; FALSE when the connection failed for it. */
+gboolean kp_negotiation_prepare_answer (KpSession *self);
 
 /* kp-session-renegotiation.c: changes of a session that is up */
 /* Whether the peer's description @sdp is of the session that is up. */

@@ -135,31 +135,17 @@ answer_made (KpConnection *connection, const GstStructure *reply, const GError *
   gst_sdp_message_free (made);
   kp_sdp_fit_answer (sdp, self->remote);
   kp_sections_write_told (self->sections, sdp);
-  if (!kp_sdp_check_same_sections (self->remote, sdp, &error))
-    {
-      gst_sdp_message_free (sdp);
-      kp_session_fail (self, error);
-      return;
-    }
-  kp_negotiation_apply_local (self, GST_WEBRTC_SDP_TYPE_ANSWER, sdp);
+  kp_negotiation_apply_answer (self, sdp);
 }
 
 static void
 answer_inputs (KpSession *self)
 {
-  g_autoptr (GError) missing = NULL;
-  GError *error = NULL;
-
   forget_changes (self);
   kp_sections_follow (self->sections, self->settings, self->remote);
-  if (!kp_sections_prepare_answer (self->sections, self->connection, self->settings, self->tracks,
-                                   self->remote, &missing, &error))
-    {
-      kp_session_fail (self, error);
-      return;
-    }
-  if (missing)
-    kp_session_emit (self, KP_EVENT_PEER_ERROR, missing);
+  if (!kp_negotiation_prepare_answer (self))
+    return;
+
   kp_sections_calm (self->sections);
   kp_connection_create_answer (self->connection, answer_made);
 }
