@@ -228,7 +228,9 @@ record_all (void)
     }
   for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
     {
-      worst = MAX (worst, check_file (&recordings[i]));
+      GstClockTime skew = check_file (&recordings[i]);
+
+      worst = MAX (worst, skew);
       recording_clear (&recordings[i]);
     }
 
