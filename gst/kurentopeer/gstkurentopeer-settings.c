@@ -154,9 +154,13 @@ check_codecs (const KpSettings *settings, KpMediaKind kind, GError **error)
 {
   const gchar *preference = kind == KP_MEDIA_AUDIO ? settings->audio_codecs : settings->video_codecs;
   g_autoptr (GPtrArray) codecs = NULL;
+  KpCodecUse use = 0;
 
-  codecs = kp_codec_list (kind, preference, settings->mode != GST_KURENTO_PEER_MODE_RECVONLY,
-                          settings->mode != GST_KURENTO_PEER_MODE_SENDONLY, error);
+  if (settings->mode != GST_KURENTO_PEER_MODE_RECVONLY)
+    use |= KP_CODEC_ENCODE;
+  if (settings->mode != GST_KURENTO_PEER_MODE_SENDONLY)
+    use |= kp_codec_use_for_output (settings->output);
+  codecs = kp_codec_list (kind, preference, use, error);
   if (!codecs)
     g_prefix_error (error, "%s-codecs: ", kp_media_kind_to_string (kind));
 

@@ -199,51 +199,64 @@ check_any (const gchar *const *names, GPtrArray *missing)
 }
 
 static gboolean
-check_encode (const KpCodec *self, GPtrArray *missing)
+check_encoder (const KpCodec *self, GPtrArray *missing)
 {
-  gboolean payloader = check_any (NAMES (self->payloader), missing);
-
   if (kp_encoder_choose (self->encoders))
-    return payloader;
+    return TRUE;
 
   add_missing (missing, self->encoders);
   return FALSE;
 }
 
 static gboolean
-check_decode (const KpCodec *self, GPtrArray *missing)
+check_one (const gchar *name, GPtrArray *missing)
 {
-  gboolean depayloader = check_any (NAMES (self->depayloader), missing);
-  gboolean parser = self->parser == NULL || check_any (NAMES (self->parser), missing);
+  return name == NULL || check_any (NAMES (name), missing);
+}
 
-  return check_any (self->decoders, missing) && depayloader && parser;
+/* Adds all that is missing, not only the first, to @missing, which may be NULL. */
+static gboolean
+check (const KpCodec *self, KpCodecUse use, GPtrArray *missing)
+{
+  gboolean encoder = !(use & KP_CODEC_ENCODE) || check_encoder (self, missing);
+  gboolean payloader = !(use & (KP_CODEC_ENCODE | KP_CODEC_PAYLOAD)) || check_one (self->payloader, missing);
+  gboolean decoder = !(use & KP_CODEC_DECODE) || check_any (self->decoders, missing);
+  gboolean depayloader
+      = !(use & (KP_CODEC_DECODE | KP_CODEC_PARSE)) || check_one (self->depayloader, missing);
+  gboolean parser = !(use & KP_CODEC_DECODE) || check_one (self->parser, missing);
+  gboolean output_parser = !(use & KP_CODEC_PARSE) || check_one (self->output_parser, missing);
+
+  return encoder && payloader && decoder && depayloader && parser && output_parser;
+}
+
+KpCodecUse
+kp_codec_use_for_output (GstKurentoOutput output)
+{
+  static const KpCodecUse uses[] = {
+    [GST_KURENTO_OUTPUT_RAW] = KP_CODEC_DECODE,
+    [GST_KURENTO_OUTPUT_ENCODED] = KP_CODEC_PARSE,
+    [GST_KURENTO_OUTPUT_RTP] = 0,
+  };
+
+  return uses[output];
 }
 
 gboolean
-kp_codec_can_encode (const KpCodec *self)
+kp_codec_can (const KpCodec *self, KpCodecUse use)
 {
-  return check_encode (self, NULL);
-}
-
-gboolean
-kp_codec_can_decode (const KpCodec *self)
-{
-  return check_decode (self, NULL);
+  return check (self, use, NULL);
 }
 
 /* Adds @self to @list when all that is asked for is installed, else what is missing to @missing. */
 static void
-list_add (GPtrArray *list, const KpCodec *self, gboolean encode, gboolean decode, GPtrArray *missing)
+list_add (GPtrArray *list, const KpCodec *self, KpCodecUse use, GPtrArray *missing)
 {
-  gboolean can_encode = !encode || check_encode (self, missing);
-  gboolean can_decode = !decode || check_decode (self, missing);
-
-  if (can_encode && can_decode && !g_ptr_array_find (list, self, NULL))
+  if (check (self, use, missing) && !g_ptr_array_find (list, self, NULL))
     g_ptr_array_add (list, (gpointer)self);
 }
 
 static gboolean
-list_add_named (GPtrArray *list, KpMediaKind kind, const gchar *preference, gboolean encode, gboolean decode,
+list_add_named (GPtrArray *list, KpMediaKind kind, const gchar *preference, KpCodecUse use,
                 GPtrArray *missing, GError **error)
 {
   g_auto (GStrv) names = g_strsplit (preference, ",", -1);
@@ -258,19 +271,19 @@ list_add_named (GPtrArray *list, KpMediaKind kind, const gchar *preference, gboo
                        "there is no %s codec \"%s\"", kp_media_kind_to_string (kind), names[i]);
           return FALSE;
         }
-      list_add (list, codec, encode, decode, missing);
+      list_add (list, codec, use, missing);
     }
 
   return TRUE;
 }
 
 static void
-list_add_all (GPtrArray *list, KpMediaKind kind, gboolean encode, gboolean decode, GPtrArray *missing)
+list_add_all (GPtrArray *list, KpMediaKind kind, KpCodecUse use, GPtrArray *missing)
 {
   for (guint i = 0; i < G_N_ELEMENTS (codecs); i++)
     {
       if (codecs[i].kind == kind)
-        list_add (list, &codecs[i], encode, decode, missing);
+        list_add (list, &codecs[i], use, missing);
     }
 }
 
@@ -286,14 +299,14 @@ set_no_codec (KpMediaKind kind, GPtrArray *missing, GError **error)
 }
 
 GPtrArray *
-kp_codec_list (KpMediaKind kind, const gchar *preference, gboolean encode, gboolean decode, GError **error)
+kp_codec_list (KpMediaKind kind, const gchar *preference, KpCodecUse use, GError **error)
 {
   g_autoptr (GPtrArray) list = g_ptr_array_new ();
   g_autoptr (GPtrArray) missing = g_ptr_array_new_with_free_func (g_free);
 
   if (preference == NULL)
-    list_add_all (list, kind, encode, decode, missing);
-  else if (!list_add_named (list, kind, preference, encode, decode, missing, error))
+    list_add_all (list, kind, use, missing);
+  else if (!list_add_named (list, kind, preference, use, missing, error))
     return NULL;
 
   if (list->len > 0)
@@ -305,17 +318,14 @@ kp_codec_list (KpMediaKind kind, const gchar *preference, gboolean encode, gbool
 }
 
 GPtrArray *
-kp_codec_list_encoded (const KpCodec *self, gboolean decode, GError **error)
+kp_codec_list_one (const KpCodec *self, KpCodecUse use, GError **error)
 {
   g_autoptr (GPtrArray) list = g_ptr_array_new ();
   g_autoptr (GPtrArray) missing = g_ptr_array_new_with_free_func (g_free);
-  gboolean payloader = check_any (NAMES (self->payloader), missing);
 
-  if ((!decode || check_decode (self, missing)) && payloader)
-    {
-      g_ptr_array_add (list, (gpointer)self);
-      return g_steal_pointer (&list);
-    }
+  list_add (list, self, use, missing);
+  if (list->len > 0)
+    return g_steal_pointer (&list);
 
   set_no_codec (self->kind, missing, error);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "gstkurentoenums.h"
 #include "kp-codec-encoder.h"
 #include "kp-media-kind.h"
 
@@ -37,19 +38,28 @@ const KpCodec *kp_codec_find (KpMediaKind kind, const gchar *name);
 /* The codec of encoded media. NULL when there is none. */
 const KpCodec *kp_codec_find_media_type (KpMediaKind kind, const gchar *media_type);
 
-/* Whether the elements for it are installed. */
-gboolean kp_codec_can_encode (const KpCodec *self);
-gboolean kp_codec_can_decode (const KpCodec *self);
+/* What is to be done with a codec. */
+typedef enum
+{
+  KP_CODEC_PAYLOAD = 1 << 0, /* encoded media goes into RTP */
+  KP_CODEC_ENCODE = 1 << 1, /* raw media does */
+  KP_CODEC_PARSE = 1 << 2, /* what comes in RTP goes out encoded, fit for a muxer */
+  KP_CODEC_DECODE = 1 << 3, /* or raw */
+} KpCodecUse;
 
-/* The codecs of @kind in order of preference: those named in @preference (comma separated, NULL = all of the
- * table) that can be encoded and/or decoded here, as @encode and @decode ask. An unknown name is INVALID_ARGUMENT,
- * an empty result NOT_SUPPORTED that names the missing elements. Elements: const KpCodec *. */
-GPtrArray *kp_codec_list (KpMediaKind kind, const gchar *preference, gboolean encode, gboolean decode,
-                          GError **error);
+/* What an output does with what comes in RTP. */
+KpCodecUse kp_codec_use_for_output (GstKurentoOutput output);
 
-/* @self alone, for media that comes encoded; with a decoder when @decode asks for one. NOT_SUPPORTED names what is not
- * installed. */
-GPtrArray *kp_codec_list_encoded (const KpCodec *self, gboolean decode, GError **error);
+/* Whether the elements for all of @use are installed. */
+gboolean kp_codec_can (const KpCodec *self, KpCodecUse use);
+
+/* The codecs of @kind in order of preference: those named in @preference (comma separated, NULL = all of the table) that
+ * can be used here as @use asks. An unknown name is INVALID_ARGUMENT, an empty result NOT_SUPPORTED that names the
+ * missing elements. Elements: const KpCodec *. */
+GPtrArray *kp_codec_list (KpMediaKind kind, const gchar *preference, KpCodecUse use, GError **error);
+
+/* @self alone. NOT_SUPPORTED names what is not installed. */
+GPtrArray *kp_codec_list_one (const KpCodec *self, KpCodecUse use, GError **error);
 
 /* application/x-rtp caps of one codec: media, encoding-name, clock-rate, payload, the codec's own fields. */
 GstCaps *kp_codec_get_rtp_caps (const KpCodec *self, guint payload);

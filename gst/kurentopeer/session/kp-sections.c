@@ -52,12 +52,13 @@ GPtrArray *
 kp_section_list_codecs (const KpSection *self, const KpSettings *settings, GError **error)
 {
   gboolean sends = self->direction & KP_DIRECTION_SEND;
-  gboolean receives = self->direction & KP_DIRECTION_RECV;
+  KpCodecUse use = self->direction & KP_DIRECTION_RECV ? kp_codec_use_for_output (settings->output) : 0;
 
   if (sends && self->input.codec)
-    return kp_codec_list_encoded (self->input.codec, receives, error);
+    return kp_codec_list_one (self->input.codec, use | KP_CODEC_PAYLOAD, error);
 
-  return kp_codec_list (self->kind, settings_codecs (settings, self->kind), sends, receives, error);
+  return kp_codec_list (self->kind, settings_codecs (settings, self->kind),
+                        sends ? use | KP_CODEC_ENCODE : use, error);
 }
 
 static GstWebRTCRTPTransceiverDirection
@@ -400,9 +401,9 @@ choose_sent (KpSection *section, const KpSettings *settings, const GstSDPMedia *
   g_autoptr (GPtrArray) ordered = NULL;
   g_autoptr (GstCaps) caps = NULL;
 
-  codecs = section->input.codec
-               ? kp_codec_list_encoded (section->input.codec, FALSE, error)
-               : kp_codec_list (section->kind, settings_codecs (settings, section->kind), TRUE, FALSE, error);
+  codecs = section->input.codec ? kp_codec_list_one (section->input.codec, KP_CODEC_PAYLOAD, error)
+                                : kp_codec_list (section->kind, settings_codecs (settings, section->kind),
+                                                 KP_CODEC_ENCODE, error);
   if (codecs == NULL)
     return FALSE;
 

@@ -80,8 +80,8 @@ GST_START_TEST (test_elements)
   g_autoptr (GstElement) payloader = NULL;
   g_autoptr (GstElement) decoder = NULL;
 
-  fail_unless (kp_codec_can_encode (codec));
-  fail_unless (kp_codec_can_decode (codec));
+  fail_unless (kp_codec_can (codec, KP_CODEC_ENCODE));
+  fail_unless (kp_codec_can (codec, KP_CODEC_DECODE | KP_CODEC_PARSE));
 
   decoder = gst_object_ref_sink (kp_codec_make_decoder (codec, &error));
   g_assert_no_error (error);
@@ -158,7 +158,8 @@ static const struct
 GST_START_TEST (test_list)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) list = kp_codec_list (lists[__i__].kind, lists[__i__].preference, TRUE, TRUE, &error);
+  g_autoptr (GPtrArray) list
+      = kp_codec_list (lists[__i__].kind, lists[__i__].preference, KP_CODEC_ENCODE | KP_CODEC_DECODE, &error);
   g_autofree gchar *names = NULL;
 
   if (lists[__i__].names == NULL)
@@ -191,23 +192,47 @@ GST_START_TEST (test_missing_elements)
   g_assert_cmpstr (kp_codec_find_encoder (h264, NULL)->factory, ==, "openh264enc");
 
   hide_element ("openh264enc");
-  fail_if (kp_codec_can_encode (h264));
-  fail_unless (kp_codec_can_decode (h264));
+  fail_if (kp_codec_can (h264, KP_CODEC_ENCODE));
+  fail_unless (kp_codec_can (h264, KP_CODEC_DECODE));
   fail_unless (kp_codec_find_encoder (h264, &error) == NULL);
   g_assert_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_NOT_SUPPORTED);
   g_clear_error (&error);
 
-  fail_unless (kp_codec_list (KP_MEDIA_VIDEO, "H264", TRUE, FALSE, &error) == NULL);
+  fail_unless (kp_codec_list (KP_MEDIA_VIDEO, "H264", KP_CODEC_ENCODE, &error) == NULL);
   g_assert_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_NOT_SUPPORTED);
   fail_unless (strstr (error->message, "x264enc or openh264enc") != NULL, "%s", error->message);
   g_clear_error (&error);
 
-  list = kp_codec_list (KP_MEDIA_VIDEO, NULL, TRUE, TRUE, &error);
+  list = kp_codec_list (KP_MEDIA_VIDEO, NULL, KP_CODEC_ENCODE | KP_CODEC_DECODE, &error);
   g_assert_cmpuint (list->len, ==, 2);
   g_clear_pointer (&list, g_ptr_array_unref);
 
-  list = kp_codec_list (KP_MEDIA_VIDEO, NULL, FALSE, TRUE, &error);
+  list = kp_codec_list (KP_MEDIA_VIDEO, NULL, KP_CODEC_DECODE, &error);
   g_assert_cmpuint (list->len, ==, 3);
+}
+GST_END_TEST;
+
+/* Encoded media needs no decoder, RTP needs nothing. */
+GST_START_TEST (test_missing_decoder)
+{
+  const KpCodec *h264 = kp_codec_find (KP_MEDIA_VIDEO, "H264");
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; h264->decoders[i]; i++)
+    {
+      if (gst_registry_check_feature_version (gst_registry_get (), h264->decoders[i], 0, 0, 0))
+        hide_element (h264->decoders[i]);
+    }
+  fail_if (kp_codec_can (h264, kp_codec_use_for_output (GST_KURENTO_OUTPUT_RAW)));
+  fail_unless (kp_codec_can (h264, kp_codec_use_for_output (GST_KURENTO_OUTPUT_ENCODED)));
+  fail_unless (kp_codec_can (h264, KP_CODEC_PAYLOAD));
+
+  hide_element ("h264parse");
+  fail_if (kp_codec_can (h264, kp_codec_use_for_output (GST_KURENTO_OUTPUT_ENCODED)));
+  fail_unless (kp_codec_can (h264, kp_codec_use_for_output (GST_KURENTO_OUTPUT_RTP)));
+  fail_unless (kp_codec_list_one (h264, KP_CODEC_PARSE, &error) == NULL);
+  g_assert_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_NOT_SUPPORTED);
+  fail_unless (strstr (error->message, "h264parse") != NULL, "%s", error->message);
 }
 GST_END_TEST;
 
@@ -223,6 +248,7 @@ kp_codec_suite (void)
   tcase_add_loop_test (tcase, test_encoder_settings, 0, G_N_ELEMENTS (codecs));
   tcase_add_loop_test (tcase, test_list, 0, G_N_ELEMENTS (lists));
   tcase_add_test (tcase, test_missing_elements);
+  tcase_add_test (tcase, test_missing_decoder);
 
   return suite;
 }

@@ -116,6 +116,44 @@ GST_START_TEST (test_packets)
 }
 GST_END_TEST
 
+static const struct
+{
+  const gchar *output;
+  gboolean offers;
+} blind[] = { { "encoded", TRUE }, { "encoded", FALSE }, { "rtp", TRUE }, { "rtp", FALSE } };
+
+/* Who only passes on needs no decoder. */
+GST_START_TEST (test_no_decoder)
+{
+  static const gchar *const decoders[] = { "vp8dec", "avdec_vp8" };
+  g_autofree gchar *line
+      = g_strdup_printf ("kurentopeerrecvonly name=p output=%s video-codecs=VP8 p.video_src_0 ! queue ! "
+                         "fakesink name=v async=false",
+                         blind[__i__].output);
+  Watch packets;
+  Side a, b;
+
+  for (guint i = 0; i < G_N_ELEMENTS (decoders); i++)
+    {
+      g_autoptr (GstPluginFeature) feature = gst_registry_lookup_feature (gst_registry_get (), decoders[i]);
+
+      if (feature)
+        gst_registry_remove_feature (gst_registry_get (), feature);
+    }
+  side_init (&a, GREEN "kurentopeersendonly name=p video-codecs=VP8");
+  side_init (&b, line);
+  watch_init (&packets, &b, "v");
+  if (blind[__i__].offers)
+    call (&b, &a);
+  else
+    call (&a, &b);
+  watch_wait (&packets, 10);
+  side_clear (&a);
+  side_clear (&b);
+  watch_clear (&packets);
+}
+GST_END_TEST
+
 static Suite *
 forwarding_suite (void)
 {
@@ -125,6 +163,7 @@ forwarding_suite (void)
   suite_add_tcase (suite, tcase);
   tcase_add_loop_test (tcase, test_chain, 0, G_N_ELEMENTS (chains));
   tcase_add_test (tcase, test_packets);
+  tcase_add_loop_test (tcase, test_no_decoder, 0, G_N_ELEMENTS (blind));
 
   return suite;
 }

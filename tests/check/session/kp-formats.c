@@ -23,7 +23,7 @@ static GPtrArray *
 list_codecs (KpMediaKind kind, const gchar *names)
 {
   g_autoptr (GError) error = NULL;
-  GPtrArray *codecs = kp_codec_list (kind, names, TRUE, TRUE, &error);
+  GPtrArray *codecs = kp_codec_list (kind, names, KP_CODEC_ENCODE | KP_CODEC_DECODE, &error);
 
   g_assert_no_error (error);
 
