@@ -156,8 +156,9 @@ check_codecs (const KpSettings *settings, KpMediaKind kind, GError **error)
   g_autoptr (GPtrArray) codecs = NULL;
   KpCodecUse use = 0;
 
+  /* encoded media needs no encoder: the session looks for one when it is raw */
   if (settings->mode != GST_KURENTO_PEER_MODE_RECVONLY)
-    use |= KP_CODEC_ENCODE;
+    use |= KP_CODEC_PAYLOAD;
   if (settings->mode != GST_KURENTO_PEER_MODE_SENDONLY)
     use |= kp_codec_use_for_output (settings->output);
   codecs = kp_codec_list (kind, preference, use, error);

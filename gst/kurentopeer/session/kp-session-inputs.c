@@ -65,6 +65,36 @@ kp_inputs_give_up (KpSession *self)
   self->inputs_done = NULL;
 }
 
+/* What is raw has to be encoded: without an encoder no peer ever gets it. */
+static gboolean
+check_encoder (KpSession *self, const KpTrack *track, GError **error)
+{
+  const gchar *preference
+      = track->kind == KP_MEDIA_AUDIO ? self->settings->audio_codecs : self->settings->video_codecs;
+  g_autoptr (GPtrArray) codecs = NULL;
+  g_autoptr (GstCaps) caps = NULL;
+  KpInput input;
+
+  if (!kp_gate_get_input (KP_GATE (track->gate), &input, &caps) || input.codec)
+    return TRUE;
+
+  codecs = kp_codec_list (track->kind, preference, KP_CODEC_ENCODE, error);
+
+  return codecs != NULL;
+}
+
+static gboolean
+check_encoders (KpSession *self, GError **error)
+{
+  for (guint i = 0; i < self->tracks->len; i++)
+    {
+      if (!check_encoder (self, g_ptr_array_index (self->tracks, i), error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
 static void
 inputs_changed_cb (gpointer user_data)
 {
@@ -73,17 +103,25 @@ inputs_changed_cb (gpointer user_data)
 
   if (self->stopped)
     return;
-  if (self->inputs_done && are_known (self))
+  if (self->settings->mode != GST_KURENTO_PEER_MODE_RECVONLY && !check_encoders (self, &error))
+    kp_session_tell_fatal (self, error);
+  else if (self->inputs_done && are_known (self))
     finish_wait (self);
   else if (!kp_sections_check_inputs (self->sections, &error))
     kp_session_fail (self, error);
+}
+
+static void
+post_change (KpSession *self)
+{
+  kp_loop_post (self->loop, inputs_changed_cb, kp_session_ref (self), (GDestroyNotify)kp_session_unref);
 }
 
 /* Streaming thread. */
 static void
 caps_cb (GstPad *pad, GParamSpec *pspec, KpSession *self)
 {
-  kp_loop_post (self->loop, inputs_changed_cb, kp_session_ref (self), (GDestroyNotify)kp_session_unref);
+  post_change (self);
 }
 
 static void
@@ -98,6 +136,7 @@ kp_inputs_watch (KpSession *self, GstElement *gate)
   g_autoptr (GstPad) pad = gst_element_get_static_pad (gate, "src");
 
   g_signal_connect_data (pad, "notify::caps", G_CALLBACK (caps_cb), kp_session_ref (self), closure_unref, 0);
+  post_change (self); /* there may be caps already */
 }
 
 void

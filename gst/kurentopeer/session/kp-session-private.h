@@ -39,6 +39,7 @@ struct _KpSession
   /* peer loop */
   gboolean started;
   gboolean stopped; /* no callback any more */
+  gboolean failed; /* for good: it has been told */
   gboolean closed; /* close was called: everything answers CLOSED */
   gboolean ended; /* our sources ended: no further connection */
   GPtrArray *tracks; /* of KpTrack */
@@ -92,6 +93,7 @@ struct _KpSession
   }                                                                                                          \
   G_STMT_END
 void kp_session_emit_event (KpSession *self, KpEvent *event); /* takes @event */
+void kp_session_tell_fatal (KpSession *self, GError *error); /* once; takes @error */
 void kp_session_tell_status (KpSession *self);
 
 /* Answer a task from the top of the peer loop, never from our stack. Both take @task. */

@@ -133,6 +133,19 @@ kp_session_emit_event (KpSession *self, KpEvent *event)
 }
 
 void
+kp_session_tell_fatal (KpSession *self, GError *error)
+{
+  if (self->failed)
+    {
+      g_error_free (error);
+      return;
+    }
+
+  self->failed = TRUE;
+  tell (self, NULL, error);
+}
+
+void
 kp_session_tell_status (KpSession *self)
 {
   kp_loop_assert_current (self->loop);
@@ -187,7 +200,7 @@ signaller_server_event_cb (GstKurentoSignaller *signaller, const gchar *name, co
 static void
 signaller_failed_cb (GstKurentoSignaller *signaller, const GError *error, KpSession *self)
 {
-  tell (self, NULL, g_error_copy (error));
+  kp_session_tell_fatal (self, g_error_copy (error));
 }
 
 static void

@@ -51,7 +51,8 @@ typedef struct
    * up. May be NULL. */
   gboolean (*setup) (GstElement *element, gboolean is_encoder, KpMediaKind kind, gpointer user_data);
 
-  /* Peer loop, as event: what ends the element, not only a connection (the signaller cannot listen). */
+  /* Peer loop, as event: what ends the element, not only a connection (the signaller cannot listen, nothing encodes what
+   * comes). */
   void (*fatal) (const GError *error, gpointer user_data);
 } KpSessionCallbacks;
 

@@ -227,6 +227,31 @@ GST_START_TEST (test_missing)
 }
 GST_END_TEST
 
+/* Nothing but the source encodes: an element that only passes on starts without any encoder. */
+GST_START_TEST (test_no_encoder)
+{
+  static const gchar *const encoders[] = { "vp8enc", "x264enc", "openh264enc", "vp9enc", "opusenc" };
+  Watch video;
+  Side a, b;
+
+  side_init (&a, "kurentopeer name=p video-codecs=VP8 " GREEN VP8 "p. ");
+  side_init (&b, "kurentopeerrecvonly name=p p.video_src_0 ! " VIDEO_SINK ("v"));
+  watch_init (&video, &b, "v");
+  for (guint i = 0; i < G_N_ELEMENTS (encoders); i++)
+    {
+      g_autoptr (GstPluginFeature) feature = gst_registry_lookup_feature (gst_registry_get (), encoders[i]);
+
+      if (feature)
+        gst_registry_remove_feature (gst_registry_get (), feature);
+    }
+  call (&a, &b);
+  watch_wait_colour (&video, 0x00ff00);
+  side_clear (&a);
+  side_clear (&b);
+  watch_clear (&video);
+}
+GST_END_TEST
+
 static Suite *
 encoded_suite (void)
 {
@@ -238,6 +263,7 @@ encoded_suite (void)
   tcase_add_loop_test (tcase, test_call, 0, G_N_ELEMENTS (calls));
   tcase_add_loop_test (tcase, test_tee, 0, G_N_ELEMENTS (fan_outs));
   tcase_add_loop_test (tcase, test_missing, 0, 2);
+  tcase_add_test (tcase, test_no_encoder);
 
   return suite;
 }
