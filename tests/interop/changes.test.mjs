@@ -232,6 +232,19 @@ for (const name of browserNames)
       await goesOn(call);
     });
 
+    test('two pictures that only their mids tell apart', async (context) => {
+      const peer = await startPeer(context);
+      const page = await openPage(context, browser(), 'about:blank');
+
+      await page.evaluate(prepare);
+      peer.ask('add', colours.blue);
+      const offer = (await peer.sdpOf('generate-offer')).replace(/^a=(ssrc|ssrc-group):.*\r\n/gm, '');
+      const {error} = await peer.request('process-answer', await page.evaluate((sdp) => answer(sdp), offer));
+      assert.equal(error, null);
+      await sees(page, 0, 'red');
+      await sees(page, 1, 'blue');
+    });
+
     test('both offer at once', async (context) => {
       const call = await open(context, browserOffers);
       const {peer, page} = call;

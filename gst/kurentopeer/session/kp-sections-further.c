@@ -4,24 +4,6 @@
 #include "kp-formats.h"
 #include "kp-sdp-payloads.h"
 
-/* The number that the extension has in this session, or that it can have. */
-static guint
-choose_twcc_id (const GstSDPMessage *sdp, guint id)
-{
-  for (guint i = 0; i < gst_sdp_message_medias_len (sdp); i++)
-    {
-      const GstSDPMedia *media = gst_sdp_message_get_media (sdp, i);
-      guint used = kp_sdp_media_get_extmap_id (media, KP_TWCC_URI);
-
-      if (used)
-        return used;
-      if (id && kp_sdp_media_has_extmap_id (media, id))
-        id = 0;
-    }
-
-  return id;
-}
-
 /* The first m-line that nobody has. */
 static guint
 count_mlines (GPtrArray *sections, const GstSDPMessage *local)
@@ -47,7 +29,7 @@ offer_further (GPtrArray *sections, KpConnection *connection, const KpSettings *
   if (codecs == NULL)
     return FALSE;
 
-  section->twcc_id = choose_twcc_id (local, choose_twcc_id (remote, KP_TWCC_ID));
+  kp_extensions_choose (&section->extensions, local, remote);
   caps = kp_sdp_renumber (kp_formats_offer (codecs, section->input_caps), local, remote);
   if (!kp_section_realize (section, connection, caps, error))
     return FALSE;

@@ -3,11 +3,6 @@
 
 #include "kp-sections.h"
 
-#define KP_TWCC_URI "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
-
-/* Our id for that extension, in our first offers. */
-#define KP_TWCC_ID 1
-
 /* @track: what is sent, when @direction says so, or NULL. */
 KpSection *kp_section_new (guint mline_index, KpMediaKind kind, KpDirection direction, const KpTrack *track);
 

@@ -6,6 +6,9 @@
 
 #define GST_CAT_DEFAULT kp_session_debug
 
+/* bytes; of a header extension of one byte */
+#define MAX_MID_LENGTH 16
+
 static guint
 count_sent_videos (GPtrArray *sections)
 {
@@ -41,10 +44,27 @@ link_sender (KpSection *section, GError **error)
   return FALSE;
 }
 
+/* What the extension of 1.22 can write; or NULL. */
+static gchar *
+dup_mid (const KpSection *section)
+{
+  gchar *mid;
+
+  g_object_get (section->transceiver, "mid", &mid, NULL);
+  if (mid && strlen (mid) <= MAX_MID_LENGTH
+      && strspn (mid, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS) == strlen (mid))
+    return mid;
+
+  g_free (mid);
+
+  return NULL;
+}
+
 /* @common: what all senders have in common. */
 static gboolean
 attach_sender (KpSection *section, KpConnection *connection, const KpSenderConfig *common, GError **error)
 {
+  g_autofree gchar *mid = dup_mid (section);
   g_autoptr (GstCaps) caps = NULL;
   KpInput input;
   KpSenderConfig config = {
@@ -53,7 +73,9 @@ attach_sender (KpSection *section, KpConnection *connection, const KpSenderConfi
     .payload_type = section->payload_type,
     .ssrc = section->ssrc,
     .bitrate = common->bitrate,
-    .twcc_id = section->twcc_id,
+    .twcc_id = section->extensions.twcc,
+    .mid_id = mid ? section->extensions.mid : 0,
+    .mid = mid,
     .setup = common->setup,
     .setup_data = common->setup_data,
   };

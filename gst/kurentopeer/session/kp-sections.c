@@ -108,12 +108,7 @@ section_set_preferences (KpSection *self, GstCaps *caps)
   caps = gst_caps_make_writable (caps);
   if (self->direction & KP_DIRECTION_SEND)
     gst_caps_set_simple (caps, "ssrc", G_TYPE_UINT, self->ssrc, NULL);
-  if (self->twcc_id)
-    {
-      g_autofree gchar *field = g_strdup_printf ("extmap-%u", self->twcc_id);
-
-      gst_caps_set_simple (caps, field, G_TYPE_STRING, KP_TWCC_URI, NULL);
-    }
+  kp_extensions_write (&self->extensions, caps);
   g_object_set (self->transceiver, "codec-preferences", caps, "do-nack", self->kind == KP_MEDIA_VIDEO, NULL);
   gst_caps_unref (caps);
 }
@@ -176,7 +171,7 @@ offer_section (GPtrArray *sections, KpConnection *connection, const KpSettings *
   if (codecs == NULL)
     return FALSE;
 
-  section->twcc_id = KP_TWCC_ID;
+  kp_extensions_choose (&section->extensions, NULL, NULL);
 
   return kp_section_realize (section, connection, kp_formats_offer (codecs, section->input_caps), error);
 }
@@ -320,7 +315,7 @@ answer_section (GPtrArray *sections, KpConnection *connection, const KpSettings 
                    "%s section %u has no format", kp_media_kind_to_string (kind), mline_index);
       return FALSE;
     }
-  section->twcc_id = kp_sdp_media_get_extmap_id (media, KP_TWCC_URI);
+  kp_extensions_read (&section->extensions, media);
 
   return kp_section_realize (section, connection, caps, error);
 }
@@ -431,7 +426,7 @@ kp_sections_take_answer (GPtrArray *sections, const KpSettings *settings, const 
         continue;
       if (!choose_sent (section, settings, media, error))
         return FALSE;
-      section->twcc_id = kp_sdp_media_get_extmap_id (media, KP_TWCC_URI);
+      kp_extensions_read (&section->extensions, media);
     }
 
   return TRUE;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kp-connection.h"
+#include "kp-extensions.h"
 #include "kp-gate.h"
 #include "kp-sdp.h"
 #include "kp-sender.h"
@@ -37,7 +38,7 @@ typedef struct
   const KpCodec *codec; /* what is sent; NULL until it is known */
   guint payload_type;
   guint32 ssrc;
-  guint twcc_id;
+  KpExtensions extensions;
   KpSender *sender; /* owned; or NULL */
 } KpSection;
 

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/sdp/sdp.h>
+
+/* The RTP header extensions of a section. Pure. */
+
+#define KP_TWCC_URI "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
+#define KP_MID_URI "urn:ietf:params:rtp-hdrext:sdes:mid"
+
+typedef struct
+{
+  guint twcc; /* ids; 0 = there is none */
+  guint mid;
+} KpExtensions;
+
+/* Those that @media has. */
+void kp_extensions_read (KpExtensions *self, const GstSDPMedia *media);
+
+/* Those of a section that we add to a session of @local and @remote, or to a new one (both NULL): as they are numbered there, or
+ * as is free. */
+void kp_extensions_choose (KpExtensions *self, const GstSDPMessage *local, const GstSDPMessage *remote);
+
+/* The fields of webrtcbin's codec preferences. */
+void kp_extensions_write (const KpExtensions *self, GstCaps *caps);
