@@ -58,6 +58,20 @@ typedef struct
   gboolean done; /* as a sink */
 } GstKurentoPeerPrivate;
 
+/* The properties that are only read. */
+enum
+{
+  GST_KURENTO_PEER_STATUS_PEER_CONNECTION,
+  GST_KURENTO_PEER_STATUS_CONNECTION_STATE,
+  GST_KURENTO_PEER_STATUS_ICE_CONNECTION_STATE,
+  GST_KURENTO_PEER_STATUS_ICE_GATHERING_STATE,
+  GST_KURENTO_PEER_STATUS_SIGNALING_STATE,
+  GST_KURENTO_PEER_STATUS_LOCAL_DESCRIPTION,
+  GST_KURENTO_PEER_STATUS_REMOTE_DESCRIPTION,
+  GST_KURENTO_PEER_STATUS_LOCAL_CANDIDATES,
+  GST_KURENTO_PEER_N_STATUS,
+};
+
 /* gstkurentopeer.c */
 GstKurentoPeerPrivate *gst_kurento_peer_get_private (GstKurentoPeer *self);
 KpSession *gst_kurento_peer_dup_session (GstKurentoPeer *self);
@@ -73,6 +87,10 @@ void gst_kurento_peer_child_proxy_init (gpointer iface, gpointer data);
 /* gstkurentopeer-properties.c */
 void gst_kurento_peer_install_properties (GObjectClass *klass);
 void gst_kurento_peer_install_fixed_mode (GObjectClass *klass, GstKurentoPeerMode mode);
+
+/* gstkurentopeer-status.c */
+GParamSpec **gst_kurento_peer_make_status_specs (void);
+gboolean gst_kurento_peer_get_status_locked (GstKurentoPeer *self, guint index, GValue *value);
 guint32 gst_kurento_peer_set_status (GstKurentoPeer *self, const KpSessionStatus *status);
 void gst_kurento_peer_notify_status (GstKurentoPeer *self, guint32 changed);
 

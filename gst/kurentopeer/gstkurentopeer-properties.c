@@ -26,15 +26,8 @@ enum
   PROP_SIGNALLER_URI,
   PROP_POST_DATA_MESSAGES,
   PROP_STATS_INTERVAL,
-  PROP_PEER_CONNECTION,
-  PROP_CONNECTION_STATE,
-  PROP_ICE_CONNECTION_STATE,
-  PROP_ICE_GATHERING_STATE,
-  PROP_SIGNALING_STATE,
-  PROP_LOCAL_DESCRIPTION,
-  PROP_REMOTE_DESCRIPTION,
-  PROP_LOCAL_CANDIDATES,
-  N_PROPS,
+  PROP_STATUS, /* the first of many */
+  N_PROPS = PROP_STATUS + GST_KURENTO_PEER_N_STATUS,
 };
 
 static GParamSpec *props[N_PROPS];
@@ -127,7 +120,7 @@ gst_kurento_peer_set_property (GObject *object, guint prop_id, const GValue *val
   GstKurentoPeer *self = GST_KURENTO_PEER (object);
   gboolean frozen;
 
-  if (prop_id == PROP_0 || prop_id >= PROP_PEER_CONNECTION)
+  if (prop_id == PROP_0 || prop_id >= PROP_STATUS)
     {
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
       return;
@@ -220,40 +213,6 @@ get_text_locked (const GstKurentoPeerSettings *texts, guint prop_id, GValue *val
     }
 }
 
-static gboolean
-get_status_locked (const KpSessionStatus *status, guint prop_id, GValue *value)
-{
-  switch (prop_id)
-    {
-    case PROP_PEER_CONNECTION:
-      g_value_set_object (value, status->webrtcbin);
-      return TRUE;
-    case PROP_CONNECTION_STATE:
-      g_value_set_enum (value, status->connection_state);
-      return TRUE;
-    case PROP_ICE_CONNECTION_STATE:
-      g_value_set_enum (value, status->ice_connection_state);
-      return TRUE;
-    case PROP_ICE_GATHERING_STATE:
-      g_value_set_enum (value, status->ice_gathering_state);
-      return TRUE;
-    case PROP_SIGNALING_STATE:
-      g_value_set_enum (value, status->signaling_state);
-      return TRUE;
-    case PROP_LOCAL_DESCRIPTION:
-      g_value_set_string (value, status->local_description);
-      return TRUE;
-    case PROP_REMOTE_DESCRIPTION:
-      g_value_set_string (value, status->remote_description);
-      return TRUE;
-    case PROP_LOCAL_CANDIDATES:
-      g_value_set_string (value, status->local_candidates ? status->local_candidates : "[]");
-      return TRUE;
-    default:
-      return FALSE;
-    }
-}
-
 static void
 gst_kurento_peer_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
@@ -264,71 +223,16 @@ gst_kurento_peer_get_property (GObject *object, guint prop_id, GValue *value, GP
   GST_OBJECT_LOCK (self);
   found = get_setting_locked (priv->settings.settings, prop_id, value)
           || get_text_locked (&priv->settings, prop_id, value)
-          || get_status_locked (&priv->status, prop_id, value);
+          || (prop_id >= PROP_STATUS
+              && gst_kurento_peer_get_status_locked (self, prop_id - PROP_STATUS, value));
   GST_OBJECT_UNLOCK (self);
 
   if (!found)
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
 }
 
-/* Bit N is set when the property N has another value now. */
-static guint32
-status_diff (const KpSessionStatus *a, const KpSessionStatus *b)
-{
-  return (a->webrtcbin != b->webrtcbin) << PROP_PEER_CONNECTION
-         | (a->connection_state != b->connection_state) << PROP_CONNECTION_STATE
-         | (a->ice_connection_state != b->ice_connection_state) << PROP_ICE_CONNECTION_STATE
-         | (a->ice_gathering_state != b->ice_gathering_state) << PROP_ICE_GATHERING_STATE
-         | (a->signaling_state != b->signaling_state) << PROP_SIGNALING_STATE
-         | !!g_strcmp0 (a->local_description, b->local_description) << PROP_LOCAL_DESCRIPTION
-         | !!g_strcmp0 (a->remote_description, b->remote_description) << PROP_REMOTE_DESCRIPTION
-         | !!g_strcmp0 (a->local_candidates, b->local_candidates) << PROP_LOCAL_CANDIDATES;
-}
-
-G_STATIC_ASSERT (N_PROPS <= 32);
-
-static void
-status_copy (KpSessionStatus *self, const KpSessionStatus *from)
-{
-  *self = *from;
-  self->local_description = g_strdup (from->local_description);
-  self->remote_description = g_strdup (from->remote_description);
-  self->local_candidates = g_strdup (from->local_candidates);
-  if (from->webrtcbin)
-    gst_object_ref (from->webrtcbin);
-}
-
-/* Returns the set of properties that changed, for gst_kurento_peer_notify_status(). */
-guint32
-gst_kurento_peer_set_status (GstKurentoPeer *self, const KpSessionStatus *status)
-{
-  GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
-  KpSessionStatus former;
-  KpSessionStatus now;
-  guint32 changed;
-
-  status_copy (&now, status);
-  GST_OBJECT_LOCK (self);
-  changed = status_diff (&priv->status, &now);
-  former = priv->status;
-  priv->status = now;
-  GST_OBJECT_UNLOCK (self);
-  kp_session_status_clear (&former);
-
-  return changed;
-}
-
-void
-gst_kurento_peer_notify_status (GstKurentoPeer *self, guint32 changed)
-{
-  for (guint i = PROP_PEER_CONNECTION; i < N_PROPS; i++)
-    if (changed & (1u << i))
-      g_object_notify_by_pspec (G_OBJECT (self), props[i]);
-}
-
 #define SETTING (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY)
 #define ALWAYS (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING)
-#define STATUS (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)
 
 static GParamSpec *
 mode_spec (GstKurentoPeerMode mode, GParamFlags flags)
@@ -343,7 +247,8 @@ void
 gst_kurento_peer_install_fixed_mode (GObjectClass *klass, GstKurentoPeerMode mode)
 {
   klass->get_property = gst_kurento_peer_get_property;
-  g_object_class_install_property (klass, PROP_MODE, mode_spec (mode, STATUS));
+  g_object_class_install_property (klass, PROP_MODE,
+                                   mode_spec (mode, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 }
 
 static void
@@ -428,40 +333,6 @@ make_connection_specs (void)
       0, G_MAXUINT, 0, ALWAYS);
 }
 
-static void
-make_status_specs (void)
-{
-  props[PROP_PEER_CONNECTION] = g_param_spec_object (
-      "peer-connection", "Peer connection",
-      "The webrtcbin of the present connection, or NULL (kurento-utils: peerConnection)", GST_TYPE_ELEMENT,
-      STATUS);
-  props[PROP_CONNECTION_STATE] = g_param_spec_enum (
-      "connection-state", "Connection state", "State of the present connection",
-      GST_TYPE_WEBRTC_PEER_CONNECTION_STATE, GST_WEBRTC_PEER_CONNECTION_STATE_NEW, STATUS);
-  props[PROP_ICE_CONNECTION_STATE]
-      = g_param_spec_enum ("ice-connection-state", "ICE connection state", "State of the route to the peer",
-                           GST_TYPE_WEBRTC_ICE_CONNECTION_STATE, GST_WEBRTC_ICE_CONNECTION_STATE_NEW, STATUS);
-  props[PROP_ICE_GATHERING_STATE] = g_param_spec_enum (
-      "ice-gathering-state", "ICE gathering state", "Whether all local candidates have been found",
-      GST_TYPE_WEBRTC_ICE_GATHERING_STATE, GST_WEBRTC_ICE_GATHERING_STATE_NEW, STATUS);
-  props[PROP_SIGNALING_STATE]
-      = g_param_spec_enum ("signaling-state", "Signaling state", "Which descriptions have been exchanged",
-                           GST_TYPE_WEBRTC_SIGNALING_STATE, GST_WEBRTC_SIGNALING_STATE_STABLE, STATUS);
-  props[PROP_LOCAL_DESCRIPTION]
-      = g_param_spec_string ("local-description", "Local description",
-                             "Our session description (SDP) with the candidates found so far, or NULL "
-                             "(kurento-utils: getLocalSessionDescriptor)",
-                             NULL, STATUS);
-  props[PROP_REMOTE_DESCRIPTION] = g_param_spec_string (
-      "remote-description", "Remote description",
-      "The peer's session description (SDP), or NULL (kurento-utils: getRemoteSessionDescriptor)", NULL,
-      STATUS);
-  props[PROP_LOCAL_CANDIDATES] = g_param_spec_string (
-      "local-candidates", "Local candidates",
-      "All local candidates so far, for who comes late: a JSON list of {candidate, sdpMid, sdpMLineIndex}",
-      "[]", STATUS);
-}
-
 void
 gst_kurento_peer_install_properties (GObjectClass *klass)
 {
@@ -476,6 +347,7 @@ gst_kurento_peer_install_properties (GObjectClass *klass)
                              NULL, G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   make_media_specs ();
   make_connection_specs ();
-  make_status_specs ();
+  memcpy (&props[PROP_STATUS], gst_kurento_peer_make_status_specs (),
+          GST_KURENTO_PEER_N_STATUS * sizeof props[0]);
   g_object_class_install_properties (klass, N_PROPS, props);
 }
