@@ -15,6 +15,7 @@ typedef enum
   ACTION_ADD_ICE_CANDIDATE,
   ACTION_CLOSE,
   ACTION_GET_STATS,
+  ACTION_CREATE_DATA_CHANNEL,
 } KpActionType;
 
 /* An action signal on its way to the peer loop, where its task is made: the thread of the caller may have no main loop. */
@@ -23,7 +24,8 @@ typedef struct
   KpActionType type;
   GstKurentoPeer *peer; /* owned */
   GstPromise *promise; /* owned; or NULL */
-  gchar *text; /* owned; the SDP or candidate, or NULL */
+  gchar *text; /* owned; the SDP, candidate or label, or NULL */
+  gchar *options; /* owned; of a data channel, or NULL */
   guint sdp_mline_index;
   gchar *sdp_mid; /* owned; or NULL */
 } KpAction;
@@ -87,6 +89,7 @@ action_free (gpointer data)
     }
   gst_object_unref (self->peer);
   g_free (self->text);
+  g_free (self->options);
   g_free (self->sdp_mid);
   g_free (self);
 }
@@ -118,6 +121,10 @@ run_action_cb (gpointer user_data)
       break;
     case ACTION_GET_STATS:
       gst_kurento_peer_get_stats_async (peer, NULL, answer_stats_cb, promise);
+      break;
+    case ACTION_CREATE_DATA_CHANNEL:
+      gst_kurento_peer_create_data_channel_async (peer, action->text, action->options, NULL, answer_done_cb,
+                                                  promise);
       break;
     }
 }
@@ -191,6 +198,15 @@ static void
 get_stats (GstKurentoPeer *self, GstPromise *promise)
 {
   start_action (action_new (ACTION_GET_STATS, self, NULL, promise));
+}
+
+static void
+create_data_channel (GstKurentoPeer *self, const gchar *label, const gchar *options, GstPromise *promise)
+{
+  KpAction *action = action_new (ACTION_CREATE_DATA_CHANNEL, self, label ? label : "", promise);
+
+  action->options = g_strdup (options);
+  start_action (action);
 }
 
 static gboolean
@@ -304,6 +320,19 @@ install_action (const gchar *name, GCallback handler, GType return_type, guint n
  */
 
 /**
+ * GstKurentoPeer::create-data-channel:
+ * @self: the peer
+ * @label: the label of the channel
+ * @options: (nullable): `RTCDataChannelInit` as JSON; %NULL for a reliable, ordered channel
+ * @promise: (nullable): answered when the channel is there, with `error` when it failed
+ *
+ * Makes one more data channel in the present connection (W3C: `createDataChannel`). See
+ * gst_kurento_peer_create_data_channel_async().
+ *
+ * Since: 0.1
+ */
+
+/**
  * GstKurentoPeer::close:
  * @self: the peer
  * @promise: (nullable): answered, with `error` when it failed
@@ -347,6 +376,8 @@ gst_kurento_peer_install_actions (void)
                   G_TYPE_UINT, G_TYPE_STRING, GST_TYPE_PROMISE);
   install_action ("send-string", G_CALLBACK (send_string), G_TYPE_BOOLEAN, 2, G_TYPE_STRING, G_TYPE_STRING);
   install_action ("send-data", G_CALLBACK (send_data), G_TYPE_BOOLEAN, 2, G_TYPE_STRING, G_TYPE_BYTES);
+  install_action ("create-data-channel", G_CALLBACK (create_data_channel), G_TYPE_NONE, 3, G_TYPE_STRING,
+                  G_TYPE_STRING, GST_TYPE_PROMISE);
   install_action ("close", G_CALLBACK (close_peer), G_TYPE_NONE, 1, GST_TYPE_PROMISE);
   install_action ("request-keyframe", G_CALLBACK (gst_kurento_peer_request_keyframe), G_TYPE_NONE, 0);
   install_action ("get-stats", G_CALLBACK (get_stats), G_TYPE_NONE, 1, GST_TYPE_PROMISE);

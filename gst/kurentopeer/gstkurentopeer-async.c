@@ -71,9 +71,9 @@ make_cancellable (GTask *task, GCancellable *cancellable, GDestroyNotify result_
 }
 
 /* Makes the task of an action. NULL, and the task is answered, when there is no session. */
-static KpSession *
-begin (GstKurentoPeer *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data,
-       gpointer tag, GDestroyNotify result_free, GTask **task)
+KpSession *
+gst_kurento_peer_begin (GstKurentoPeer *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+                        gpointer user_data, gpointer tag, GDestroyNotify result_free, GTask **task)
 {
   g_autoptr (KpSession) session = gst_kurento_peer_dup_session (self);
   g_autoptr (GTask) made = g_task_new (self, cancellable, callback, user_data);
@@ -113,8 +113,8 @@ gst_kurento_peer_generate_offer_async (GstKurentoPeer *self, GCancellable *cance
 
   g_return_if_fail (GST_IS_KURENTO_PEER (self));
 
-  session
-      = begin (self, cancellable, callback, user_data, gst_kurento_peer_generate_offer_async, g_free, &task);
+  session = gst_kurento_peer_begin (self, cancellable, callback, user_data,
+                                    gst_kurento_peer_generate_offer_async, g_free, &task);
   if (session)
     kp_session_generate_offer (session, task);
 }
@@ -162,8 +162,8 @@ gst_kurento_peer_process_offer_async (GstKurentoPeer *self, const gchar *sdp, GC
   g_return_if_fail (GST_IS_KURENTO_PEER (self));
   g_return_if_fail (sdp != NULL);
 
-  session
-      = begin (self, cancellable, callback, user_data, gst_kurento_peer_process_offer_async, g_free, &task);
+  session = gst_kurento_peer_begin (self, cancellable, callback, user_data,
+                                    gst_kurento_peer_process_offer_async, g_free, &task);
   if (session)
     kp_session_process_offer (session, sdp, task);
 }
@@ -211,8 +211,8 @@ gst_kurento_peer_process_answer_async (GstKurentoPeer *self, const gchar *sdp, G
   g_return_if_fail (GST_IS_KURENTO_PEER (self));
   g_return_if_fail (sdp != NULL);
 
-  session
-      = begin (self, cancellable, callback, user_data, gst_kurento_peer_process_answer_async, NULL, &task);
+  session = gst_kurento_peer_begin (self, cancellable, callback, user_data,
+                                    gst_kurento_peer_process_answer_async, NULL, &task);
   if (session)
     kp_session_process_answer (session, sdp, task);
 }
@@ -264,8 +264,8 @@ gst_kurento_peer_add_ice_candidate_async (GstKurentoPeer *self, const gchar *can
   g_return_if_fail (GST_IS_KURENTO_PEER (self));
   g_return_if_fail (candidate != NULL);
 
-  session
-      = begin (self, cancellable, callback, user_data, gst_kurento_peer_add_ice_candidate_async, NULL, &task);
+  session = gst_kurento_peer_begin (self, cancellable, callback, user_data,
+                                    gst_kurento_peer_add_ice_candidate_async, NULL, &task);
   if (session)
     kp_session_add_candidate (session, candidate, sdp_mline_index, sdp_mid, task);
 }
@@ -312,7 +312,8 @@ gst_kurento_peer_close_async (GstKurentoPeer *self, GCancellable *cancellable, G
 
   g_return_if_fail (GST_IS_KURENTO_PEER (self));
 
-  session = begin (self, cancellable, callback, user_data, gst_kurento_peer_close_async, NULL, &task);
+  session = gst_kurento_peer_begin (self, cancellable, callback, user_data, gst_kurento_peer_close_async,
+                                    NULL, &task);
   if (session)
     kp_session_close (session, task);
 }
@@ -358,8 +359,8 @@ gst_kurento_peer_get_stats_async (GstKurentoPeer *self, GCancellable *cancellabl
 
   g_return_if_fail (GST_IS_KURENTO_PEER (self));
 
-  session = begin (self, cancellable, callback, user_data, gst_kurento_peer_get_stats_async,
-                   (GDestroyNotify)gst_structure_free, &task);
+  session = gst_kurento_peer_begin (self, cancellable, callback, user_data, gst_kurento_peer_get_stats_async,
+                                    (GDestroyNotify)gst_structure_free, &task);
   if (session)
     kp_session_get_stats (session, task);
 }
@@ -383,69 +384,6 @@ gst_kurento_peer_get_stats_finish (GstKurentoPeer *self, GAsyncResult *result, G
   g_return_val_if_fail (g_async_result_is_tagged (result, gst_kurento_peer_get_stats_async), NULL);
 
   return g_task_propagate_pointer (G_TASK (result), error);
-}
-
-static gboolean
-send_message (GstKurentoPeer *self, const gchar *label, GBytes *data, gboolean is_text, GError **error)
-{
-  g_autoptr (KpSession) session = gst_kurento_peer_dup_session (self);
-
-  if (!session)
-    {
-      g_set_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_INVALID_STATE,
-                   "the element has to be in PAUSED or PLAYING");
-      return FALSE;
-    }
-
-  return kp_session_send (session, label, data, is_text, error);
-}
-
-/**
- * gst_kurento_peer_send_string:
- * @self: a connected peer
- * @label: (nullable): a data channel; %NULL: the one of #GstKurentoPeer:data-channels
- * @string: the message
- * @error: (nullable): return location for an error
- *
- * Sends a string message (kurento-utils: `send`). Any thread; does not wait.
- *
- * Returns: %TRUE when it was sent, or %FALSE with @error set
- *
- * Since: 0.1
- */
-gboolean
-gst_kurento_peer_send_string (GstKurentoPeer *self, const gchar *label, const gchar *string, GError **error)
-{
-  g_autoptr (GBytes) data = NULL;
-
-  g_return_val_if_fail (GST_IS_KURENTO_PEER (self), FALSE);
-  g_return_val_if_fail (string != NULL, FALSE);
-
-  data = g_bytes_new (string, strlen (string));
-
-  return send_message (self, label, data, TRUE, error);
-}
-
-/**
- * gst_kurento_peer_send_data:
- * @self: a connected peer
- * @label: (nullable): a data channel; %NULL: the one of #GstKurentoPeer:data-channels
- * @data: the message
- * @error: (nullable): return location for an error
- *
- * Sends a binary message (kurento-utils: `send`). Any thread; does not wait.
- *
- * Returns: %TRUE when it was sent, or %FALSE with @error set
- *
- * Since: 0.1
- */
-gboolean
-gst_kurento_peer_send_data (GstKurentoPeer *self, const gchar *label, GBytes *data, GError **error)
-{
-  g_return_val_if_fail (GST_IS_KURENTO_PEER (self), FALSE);
-  g_return_val_if_fail (data != NULL, FALSE);
-
-  return send_message (self, label, data, FALSE, error);
 }
 
 /**

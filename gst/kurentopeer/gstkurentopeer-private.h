@@ -14,6 +14,7 @@ typedef struct
   KpSettings *settings; /* owned; the values that need no reading */
   gchar *media_constraints; /* owned; JSON */
   gchar *configuration; /* owned; JSON */
+  gchar *data_channel_config; /* owned; JSON */
   gchar *stun_server; /* owned */
   gchar *turn_server; /* owned */
   gchar *signaller_uri; /* owned */
@@ -69,6 +70,7 @@ enum
   GST_KURENTO_PEER_STATUS_LOCAL_DESCRIPTION,
   GST_KURENTO_PEER_STATUS_REMOTE_DESCRIPTION,
   GST_KURENTO_PEER_STATUS_LOCAL_CANDIDATES,
+  GST_KURENTO_PEER_STATUS_DATA_CHANNEL, /* is asked for when it is read */
   GST_KURENTO_PEER_N_STATUS,
 };
 
@@ -87,6 +89,14 @@ void gst_kurento_peer_child_proxy_init (gpointer iface, gpointer data);
 /* gstkurentopeer-properties.c */
 void gst_kurento_peer_install_properties (GObjectClass *klass);
 void gst_kurento_peer_install_fixed_mode (GObjectClass *klass, GstKurentoPeerMode mode);
+
+/* gstkurentopeer-async.c */
+KpSession *gst_kurento_peer_begin (GstKurentoPeer *self, GCancellable *cancellable,
+                                   GAsyncReadyCallback callback, gpointer user_data, gpointer tag,
+                                   GDestroyNotify result_free, GTask **task);
+
+/* gstkurentopeer-data.c */
+GstWebRTCDataChannel *gst_kurento_peer_dup_data_channel (GstKurentoPeer *self);
 
 /* gstkurentopeer-status.c */
 GParamSpec **gst_kurento_peer_make_status_specs (void);

@@ -23,6 +23,7 @@ enum
   PROP_LATENCY,
   PROP_OUTPUT,
   PROP_DATA_CHANNELS,
+  PROP_DATA_CHANNEL_CONFIG,
   PROP_SIGNALLER_URI,
   PROP_POST_DATA_MESSAGES,
   PROP_STATS_INTERVAL,
@@ -59,6 +60,9 @@ set_setting_locked (GstKurentoPeer *self, guint prop_id, const GValue *value)
       return TRUE;
     case PROP_CONFIGURATION:
       take_string (&texts->configuration, value);
+      return TRUE;
+    case PROP_DATA_CHANNEL_CONFIG:
+      take_string (&texts->data_channel_config, value);
       return TRUE;
     case PROP_STUN_SERVER:
       take_string (&texts->stun_server, value);
@@ -190,6 +194,9 @@ get_text_locked (const GstKurentoPeerSettings *texts, guint prop_id, GValue *val
     case PROP_CONFIGURATION:
       g_value_set_string (value, texts->configuration);
       return TRUE;
+    case PROP_DATA_CHANNEL_CONFIG:
+      g_value_set_string (value, texts->data_channel_config);
+      return TRUE;
     case PROP_STUN_SERVER:
       g_value_set_string (value, texts->stun_server);
       return TRUE;
@@ -219,6 +226,12 @@ gst_kurento_peer_get_property (GObject *object, guint prop_id, GValue *value, GP
   GstKurentoPeer *self = GST_KURENTO_PEER (object);
   GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
   gboolean found;
+
+  if (prop_id == PROP_STATUS + GST_KURENTO_PEER_STATUS_DATA_CHANNEL)
+    {
+      g_value_take_object (value, gst_kurento_peer_dup_data_channel (self));
+      return;
+    }
 
   GST_OBJECT_LOCK (self);
   found = get_setting_locked (priv->settings.settings, prop_id, value)
@@ -313,10 +326,19 @@ make_connection_specs (void)
       "of "
       "options.configuration)",
       GST_TYPE_WEBRTC_ICE_TRANSPORT_POLICY, GST_WEBRTC_ICE_TRANSPORT_POLICY_ALL, SETTING);
-  props[PROP_DATA_CHANNELS] = g_param_spec_boolean (
-      "data-channels", "Data channels",
-      "Whether there is a data channel, labelled WebRtcPeer-<id> (kurento-utils: options.dataChannels)",
-      FALSE, SETTING);
+  props[PROP_DATA_CHANNELS]
+      = g_param_spec_boolean ("data-channels", "Data channels",
+                              "Whether there is a data channel, made as data-channel-config says "
+                              "(kurento-utils: options.dataChannels)",
+                              FALSE, SETTING);
+  props[PROP_DATA_CHANNEL_CONFIG] = g_param_spec_string (
+      "data-channel-config", "Data channel config",
+      "The data channel as JSON: id (its label, default WebRtcPeer-<id of the peer>), options (ordered, "
+      "maxPacketLifeTime in ms, maxRetransmits, protocol, negotiated, id, priority), "
+      "bufferedAmountLowThreshold "
+      "in bytes, or file:///x.json that holds it; NULL: reliable and ordered (kurento-utils: "
+      "options.dataChannelConfig)",
+      NULL, SETTING);
   props[PROP_SIGNALLER_URI]
       = g_param_spec_string ("signaller-uri", "Signaller URI",
                              "Where and how to signal, e.g. serve+http://127.0.0.1:8080/; its properties are "

@@ -25,6 +25,7 @@ gst_kurento_peer_settings_clear (GstKurentoPeerSettings *self)
   g_clear_pointer (&self->settings, kp_settings_free);
   g_clear_pointer (&self->media_constraints, g_free);
   g_clear_pointer (&self->configuration, g_free);
+  g_clear_pointer (&self->data_channel_config, g_free);
   g_clear_pointer (&self->stun_server, g_free);
   g_clear_pointer (&self->turn_server, g_free);
   g_clear_pointer (&self->signaller_uri, g_free);
@@ -169,12 +170,24 @@ check_codecs (const KpSettings *settings, KpMediaKind kind, GError **error)
 }
 
 static gboolean
+read_data_channel (const GstKurentoPeerSettings *texts, KpSettings *settings, GError **error)
+{
+  g_autofree gchar *label = g_strconcat ("WebRtcPeer-", settings->id, NULL);
+
+  g_clear_pointer (&settings->data_channel, kp_data_config_free);
+  settings->data_channel
+      = kp_data_config_parse ("data-channel-config", texts->data_channel_config, label, error);
+
+  return settings->data_channel != NULL;
+}
+
+static gboolean
 read_settings (const GstKurentoPeerSettings *texts, KpSettings *settings, GError **error)
 {
   if (!kp_config_parse_media_constraints ("media-constraints", texts->media_constraints, &settings->audio,
                                           &settings->video, error))
     return FALSE;
-  if (!read_ice (texts, &settings->ice, error))
+  if (!read_ice (texts, &settings->ice, error) || !read_data_channel (texts, settings, error))
     return FALSE;
   if (settings->audio && !check_codecs (settings, KP_MEDIA_AUDIO, error))
     return FALSE;
@@ -198,6 +211,7 @@ copy_texts_locked (const GstKurentoPeerSettings *from, GstKurentoPeerSettings *t
   to->settings = kp_settings_copy (from->settings);
   to->media_constraints = g_strdup (from->media_constraints);
   to->configuration = g_strdup (from->configuration);
+  to->data_channel_config = g_strdup (from->data_channel_config);
   to->stun_server = g_strdup (from->stun_server);
   to->turn_server = g_strdup (from->turn_server);
   to->signaller_uri = g_strdup (from->signaller_uri);
@@ -323,6 +337,36 @@ gst_kurento_peer_set_media_constraints (GstKurentoPeer *self, const gchar *json,
   g_object_set (self, "media-constraints", json, NULL);
 
   return TRUE;
+}
+
+/**
+ * gst_kurento_peer_set_data_channel_config:
+ * @self: a peer, below PAUSED
+ * @json: (nullable): a `dataChannelConfig` as JSON, a `file://` URI of one, or %NULL for the default
+ * @error: (nullable): return location for an error
+ *
+ * Sets #GstKurentoPeer:data-channel-config after having checked it (kurento-utils: `dataChannelConfig`).
+ *
+ * Returns: %TRUE when @json is valid; otherwise nothing is changed and @error is %GST_KURENTO_ERROR_INVALID_ARGUMENT
+ *   or %GST_KURENTO_ERROR_INVALID_STATE
+ *
+ * Since: 0.1
+ */
+gboolean
+gst_kurento_peer_set_data_channel_config (GstKurentoPeer *self, const gchar *json, GError **error)
+{
+  g_autoptr (KpDataConfig) config = NULL;
+
+  g_return_val_if_fail (GST_IS_KURENTO_PEER (self), FALSE);
+
+  if (!check_not_frozen (self, "data-channel-config", error))
+    return FALSE;
+
+  config = kp_data_config_parse ("data-channel-config", json, "", error);
+  if (config)
+    g_object_set (self, "data-channel-config", json, NULL);
+
+  return config != NULL;
 }
 
 /**

@@ -132,6 +132,12 @@ gst_kurento_peer_make_status_specs (void)
       "local-candidates", "Local candidates",
       "All local candidates so far, for who comes late: a JSON list of {candidate, sdpMid, sdpMLineIndex}",
       "[]", STATUS);
+  specs[GST_KURENTO_PEER_STATUS_DATA_CHANNEL]
+      = g_param_spec_object ("data-channel", "Data channel",
+                             "The open data channel that send-string and send-data take by default, or NULL. "
+                             "It must not be used any "
+                             "more once the peer is disconnected (kurento-utils: dataChannel)",
+                             GST_TYPE_WEBRTC_DATA_CHANNEL, STATUS);
 
   return specs;
 }

@@ -37,6 +37,8 @@ gboolean gst_kurento_peer_set_configuration (GstKurentoPeer *self, const gchar *
 GST_KURENTO_API
 gboolean gst_kurento_peer_set_media_constraints (GstKurentoPeer *self, const gchar *json, GError **error);
 GST_KURENTO_API
+gboolean gst_kurento_peer_set_data_channel_config (GstKurentoPeer *self, const gchar *json, GError **error);
+GST_KURENTO_API
 gboolean gst_kurento_peer_set_signaller_uri (GstKurentoPeer *self, const gchar *uri, GError **error);
 
 /* negotiation, from PAUSED */
@@ -80,6 +82,13 @@ gboolean gst_kurento_peer_send_string (GstKurentoPeer *self, const gchar *label,
                                        GError **error);
 GST_KURENTO_API
 gboolean gst_kurento_peer_send_data (GstKurentoPeer *self, const gchar *label, GBytes *data, GError **error);
+GST_KURENTO_API
+void gst_kurento_peer_create_data_channel_async (GstKurentoPeer *self, const gchar *label,
+                                                 const gchar *options, GCancellable *cancellable,
+                                                 GAsyncReadyCallback callback, gpointer user_data);
+GST_KURENTO_API
+gboolean gst_kurento_peer_create_data_channel_finish (GstKurentoPeer *self, GAsyncResult *result,
+                                                      GError **error);
 GST_KURENTO_API
 void gst_kurento_peer_request_keyframe (GstKurentoPeer *self);
 

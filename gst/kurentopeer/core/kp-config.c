@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "kp-config.h"
 
-#include <gio/gio.h>
-
 #include "gstkurentoerror.h"
 #include "kp-ice-uri.h"
-#include "kp-json.h"
-
-#define MAX_FILE_SIZE (1024 * 1024)
-#define FILE_PREFIX "file:"
+#include "kp-json-read.h"
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (KpIceConfig, kp_ice_config_clear)
 
@@ -20,147 +15,16 @@ typedef struct
   const gchar *credential; /* borrowed; or NULL */
 } KpIceServer;
 
-static gboolean fail (GError **error, const gchar *format, ...) G_GNUC_PRINTF (2, 3);
-
-static gboolean
-fail (GError **error, const gchar *format, ...)
-{
-  va_list args;
-
-  va_start (args, format);
-  if (error)
-    *error = g_error_new_valist (GST_KURENTO_ERROR, GST_KURENTO_ERROR_INVALID_ARGUMENT, format, args);
-  va_end (args);
-
-  return FALSE;
-}
-
-/* The text of the file that @uri names. */
-static gchar *
-load_file (const gchar *uri, GError **error)
-{
-  g_autofree gchar *path = g_filename_from_uri (uri, NULL, NULL);
-  g_autofree gchar *text = g_malloc (MAX_FILE_SIZE + 2);
-  g_autoptr (GFile) file = NULL;
-  g_autoptr (GFileInputStream) stream = NULL;
-  g_autoptr (GError) io_error = NULL;
-  gsize size = 0;
-
-  if (!path)
-    {
-      fail (error, "expected a URI like file:///path/to/file.json");
-      return NULL;
-    }
-
-  file = g_file_new_for_path (path);
-  stream = g_file_read (file, NULL, &io_error);
-  if (!stream
-      || !g_input_stream_read_all (G_INPUT_STREAM (stream), text, MAX_FILE_SIZE + 1, &size, NULL, &io_error))
-    {
-      fail (error, "cannot read the file: %s", io_error->message);
-      return NULL;
-    }
-
-  if (size > MAX_FILE_SIZE)
-    {
-      fail (error, "expected a file of at most %d bytes", MAX_FILE_SIZE);
-      return NULL;
-    }
-  text[size] = '\0';
-
-  return g_steal_pointer (&text);
-}
-
-static JsonNode *
-load_json (const gchar *text, GError **error)
-{
-  g_autofree gchar *loaded = NULL;
-  JsonNode *root;
-
-  if (!g_str_has_prefix (text, FILE_PREFIX))
-    return kp_json_parse (text, -1, error);
-
-  loaded = load_file (text, error);
-  if (!loaded)
-    {
-      g_prefix_error (error, "%s: ", text);
-      return NULL;
-    }
-
-  root = kp_json_parse (loaded, -1, error);
-  if (!root)
-    g_prefix_error (error, "%s: ", text);
-
-  return root;
-}
-
-static JsonNode *
-load_object (const gchar *text, GError **error)
-{
-  g_autoptr (JsonNode) root = load_json (text, error);
-
-  if (!root)
-    return NULL;
-
-  if (!JSON_NODE_HOLDS_OBJECT (root))
-    {
-      fail (error, "expected a JSON object");
-      return NULL;
-    }
-
-  return g_steal_pointer (&root);
-}
-
-/* So that a misspelt member does not go unnoticed. */
-static void
-log_unknown_members (JsonObject *object, const gchar *path, const gchar *const *known)
-{
-  g_autoptr (GList) names = json_object_get_members (object);
-
-  for (GList *l = names; l; l = l->next)
-    if (!g_strv_contains (known, l->data))
-      g_message ("Ignoring the unknown member %s%s", path, (const gchar *)l->data);
-}
-
-/* A string member that must be one of @choices; a missing one is NULL. */
-static gboolean
-read_choice (JsonObject *object, const gchar *path, const gchar *name, const gchar *const *choices,
-             const gchar **choice, GError **error)
-{
-  g_autofree gchar *expected = NULL;
-  JsonNode *node = json_object_get_member (object, name);
-
-  *choice = kp_json_is_string (node) ? json_node_get_string (node) : NULL;
-  if (!node || (*choice && g_strv_contains (choices, *choice)))
-    return TRUE;
-
-  expected = g_strjoinv ("\" or \"", (gchar **)choices);
-
-  return fail (error, "%s%s: expected \"%s\"", path, name, expected);
-}
-
-static gboolean
-read_string (JsonObject *object, const gchar *path, const gchar *name, const gchar **value, GError **error)
-{
-  JsonNode *node = json_object_get_member (object, name);
-
-  if (node && !kp_json_is_string (node))
-    return fail (error, "%s%s: expected a string", path, name);
-  *value = node ? json_node_get_string (node) : NULL;
-
-  return TRUE;
-}
-
 /* Browsers' spelling has neither "//" nor credentials; the members carry those. */
 static gboolean
 check_spelling (const KpIceUri *uri, const KpIceServer *server, GError **error)
 {
   if (uri->hierarchical || uri->user)
-    return fail (
+    return kp_json_fail (
         error, "expected \"stun:host:port\" or \"turn:host:port\", the credentials in members of their own");
 
   if (uri->scheme == KP_ICE_URI_TURN && (!server->username || !server->username[0] || !server->credential))
-    return fail (error, "expected \"username\" and \"credential\" beside a TURN server");
+    return kp_json_fail (error, "expected \"username\" and \"credential\" beside a TURN server");
 
   return TRUE;
 }
@@ -171,7 +35,7 @@ add_url (KpIceConfig *config, const KpIceServer *server, JsonNode *node, GError 
   g_auto (KpIceUri) uri = { 0 };
 
   if (!kp_json_is_string (node))
-    return fail (error, "expected a string or a list of strings");
+    return kp_json_fail (error, "expected a string or a list of strings");
 
   if (!kp_ice_uri_parse (&uri, json_node_get_string (node), error) || !check_spelling (&uri, server, error))
     return FALSE;
@@ -206,7 +70,7 @@ read_urls (KpIceConfig *config, const KpIceServer *server, JsonNode *urls, GErro
     }
 
   if (json_array_get_length (list) == 0)
-    return fail (error, "iceServers[%u].urls: expected at least one URI", server->index);
+    return kp_json_fail (error, "iceServers[%u].urls: expected at least one URI", server->index);
 
   for (guint i = 0; i < json_array_get_length (list); i++)
     if (!add_url (config, server, json_array_get_element (list, i), error))
@@ -229,14 +93,14 @@ read_ice_server (KpIceConfig *config, guint index, JsonNode *node, GError **erro
   JsonObject *object;
 
   if (!JSON_NODE_HOLDS_OBJECT (node))
-    return fail (error, "iceServers[%u]: expected an object", index);
+    return kp_json_fail (error, "iceServers[%u]: expected an object", index);
 
   object = json_node_get_object (node);
-  log_unknown_members (object, path, known);
+  kp_json_log_unknown_members (object, path, known);
 
-  return read_string (object, path, "username", &server.username, error)
-         && read_string (object, path, "credential", &server.credential, error)
-         && read_choice (object, path, "credentialType", credential_types, &credential_type, error)
+  return kp_json_read_string (object, path, "username", &server.username, error)
+         && kp_json_read_string (object, path, "credential", &server.credential, error)
+         && kp_json_read_choice (object, path, "credentialType", credential_types, &credential_type, error)
          && read_urls (config, &server, json_object_get_member (object, "urls"), error);
 }
 
@@ -251,7 +115,7 @@ read_ice_servers (KpIceConfig *config, JsonObject *object, GError **error)
     return TRUE;
 
   if (!JSON_NODE_HOLDS_ARRAY (node))
-    return fail (error, "iceServers: expected a list of objects");
+    return kp_json_fail (error, "iceServers: expected a list of objects");
 
   list = json_node_get_array (node);
   for (guint i = 0; i < json_array_get_length (list); i++)
@@ -267,7 +131,7 @@ read_configuration (KpIceConfig *config, const gchar *text, GError **error)
   static const gchar *const known[] = { "iceServers", "iceTransportPolicy", "bundlePolicy", NULL };
   static const gchar *const transport_policies[] = { "all", "relay", NULL };
   static const gchar *const bundle_policies[] = { "balanced", "max-compat", "max-bundle", NULL };
-  g_autoptr (JsonNode) root = load_object (text, error);
+  g_autoptr (JsonNode) root = kp_json_load_object (text, error);
   const gchar *transport_policy;
   const gchar *bundle_policy;
   JsonObject *object;
@@ -276,10 +140,10 @@ read_configuration (KpIceConfig *config, const gchar *text, GError **error)
     return FALSE;
 
   object = json_node_get_object (root);
-  log_unknown_members (object, "", known);
+  kp_json_log_unknown_members (object, "", known);
   if (!read_ice_servers (config, object, error)
-      || !read_choice (object, "", "iceTransportPolicy", transport_policies, &transport_policy, error)
-      || !read_choice (object, "", "bundlePolicy", bundle_policies, &bundle_policy, error))
+      || !kp_json_read_choice (object, "", "iceTransportPolicy", transport_policies, &transport_policy, error)
+      || !kp_json_read_choice (object, "", "bundlePolicy", bundle_policies, &bundle_policy, error))
     return FALSE;
   config->relay_only = g_strcmp0 (transport_policy, "relay") == 0;
 
@@ -314,8 +178,8 @@ normalize_server (KpIceUriScheme scheme, const gchar *text, GError **error)
 
   if (uri.scheme != scheme || (scheme == KP_ICE_URI_TURN && (!uri.user || !uri.user[0])))
     {
-      fail (error, scheme == KP_ICE_URI_STUN ? "expected stun://host:port"
-                                             : "expected turn://user:password@host:port");
+      kp_json_fail (error, scheme == KP_ICE_URI_STUN ? "expected stun://host:port"
+                                                     : "expected turn://user:password@host:port");
       return NULL;
     }
 
@@ -366,7 +230,7 @@ read_constraint (JsonObject *object, const gchar *kind, gboolean *wanted, GError
   JsonNode *node = json_object_get_member (object, kind);
 
   if (node && !kp_json_is_boolean (node) && !JSON_NODE_HOLDS_OBJECT (node))
-    return fail (error, "%s: expected true, false or an object", kind);
+    return kp_json_fail (error, "%s: expected true, false or an object", kind);
   *wanted = node && (JSON_NODE_HOLDS_OBJECT (node) || json_node_get_boolean (node));
 
   return TRUE;
@@ -376,7 +240,7 @@ static gboolean
 read_media_constraints (const gchar *text, gboolean *audio, gboolean *video, GError **error)
 {
   static const gchar *const known[] = { "audio", "video", NULL };
-  g_autoptr (JsonNode) root = load_object (text, error);
+  g_autoptr (JsonNode) root = kp_json_load_object (text, error);
   gboolean wants_audio;
   gboolean wants_video;
   JsonObject *object;
@@ -385,7 +249,7 @@ read_media_constraints (const gchar *text, gboolean *audio, gboolean *video, GEr
     return FALSE;
 
   object = json_node_get_object (root);
-  log_unknown_members (object, "", known);
+  kp_json_log_unknown_members (object, "", known);
   if (!read_constraint (object, "audio", &wants_audio, error)
       || !read_constraint (object, "video", &wants_video, error))
     return FALSE;

@@ -42,6 +42,8 @@ kp_settings_copy (const KpSettings *self)
   copy->id = g_strdup (self->id);
   copy->audio_codecs = g_strdup (self->audio_codecs);
   copy->video_codecs = g_strdup (self->video_codecs);
+  if (self->data_channel)
+    copy->data_channel = kp_data_config_copy (self->data_channel);
   ice_config_copy (&copy->ice, &self->ice);
 
   return copy;
@@ -53,6 +55,7 @@ kp_settings_free (KpSettings *self)
   g_free (self->id);
   g_free (self->audio_codecs);
   g_free (self->video_codecs);
+  g_clear_pointer (&self->data_channel, kp_data_config_free);
   kp_ice_config_clear (&self->ice);
   g_free (self);
 }

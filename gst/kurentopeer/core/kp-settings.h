@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gstkurentoenums.h"
+#include "kp-data-config.h"
 #include "kp-media-kind.h"
 
 /* ICE servers as webrtcbin takes them, from RTCConfiguration and the element's own properties. */
@@ -27,6 +28,7 @@ typedef struct
   guint max_bitrate; /* bit/s, all video */
   guint latency; /* ms, jitter buffer */
   gboolean data_channels;
+  KpDataConfig *data_channel; /* owned; of ours; not NULL where data_channels is set in what a session gets */
   KpIceConfig ice;
 } KpSettings;
 

@@ -1,32 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "kp-channels.h"
+#include "kp-channels-private.h"
 #include "gstkurentoerror.h"
 #include "kp-session-debug.h"
 
 #include <gst/webrtc/webrtc.h>
 
 #define GST_CAT_DEFAULT kp_session_debug
-
-typedef struct
-{
-  GstWebRTCDataChannel *channel; /* owned; one of the peer's has no label before it is open */
-  gboolean is_local;
-  KpChannelCounts counts; /* but for what the channel itself knows */
-} KpChannel;
-
-struct _KpChannels
-{
-  GstElement *webrtcbin; /* owned until cleared */
-  gulong prepare_id;
-  GMutex lock; /* guards everything below; never held across a call-out but func */
-  GPtrArray *entries; /* of KpChannel */
-  guint n_prepared;
-  guint n_opened;
-  guint n_closed;
-  KpChannelsFunc func; /* NULL once disconnected */
-  gpointer user_data;
-  GDestroyNotify notify;
-};
 
 static void
 channel_free (gpointer data)
@@ -77,8 +56,8 @@ channels_tell (KpChannels *self, KpEvent *event)
   g_mutex_unlock (&self->lock);
 }
 
-static gchar *
-dup_label (GstWebRTCDataChannel *channel)
+gchar *
+kp_channel_dup_label (GstWebRTCDataChannel *channel)
 {
   gchar *label = NULL;
 
@@ -87,9 +66,8 @@ dup_label (GstWebRTCDataChannel *channel)
   return label ? label : g_strdup ("");
 }
 
-/* Borrowed; or NULL. */
-static KpChannel *
-find_entry_locked (KpChannels *self, GstWebRTCDataChannel *channel)
+KpChannel *
+kp_channels_find_locked (KpChannels *self, GstWebRTCDataChannel *channel)
 {
   for (guint i = 0; i < self->entries->len; i++)
     {
@@ -108,7 +86,7 @@ count_opened (KpChannels *self, GstWebRTCDataChannel *channel)
   KpChannel *entry;
 
   g_mutex_lock (&self->lock);
-  entry = find_entry_locked (self, channel);
+  entry = kp_channels_find_locked (self, channel);
   if (entry && !entry->counts.opened)
     {
       entry->counts.opened = TRUE;
@@ -117,13 +95,52 @@ count_opened (KpChannels *self, GstWebRTCDataChannel *channel)
   g_mutex_unlock (&self->lock);
 }
 
-static void
-count_message (KpChannels *self, GstWebRTCDataChannel *channel, gboolean sent, gsize size)
+GPtrArray *
+kp_channels_dup_entries (KpChannels *self)
+{
+  GPtrArray *copies = g_ptr_array_new_with_free_func (channel_free);
+
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->entries->len; i++)
+    {
+      const KpChannel *entry = g_ptr_array_index (self->entries, i);
+      KpChannel *copy = g_new0 (KpChannel, 1);
+
+      copy->channel = g_object_ref (entry->channel);
+      copy->is_local = entry->is_local;
+      copy->counts = entry->counts;
+      g_ptr_array_add (copies, copy);
+    }
+  g_mutex_unlock (&self->lock);
+
+  return copies;
+}
+
+GstWebRTCDataChannel *
+kp_channels_dup_by_id (KpChannels *self, gint id)
+{
+  g_autoptr (GPtrArray) entries = kp_channels_dup_entries (self);
+
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const KpChannel *entry = g_ptr_array_index (entries, i);
+      gint own;
+
+      g_object_get (entry->channel, "id", &own, NULL);
+      if (own == id)
+        return g_object_ref (entry->channel);
+    }
+
+  return NULL;
+}
+
+void
+kp_channels_count_message (KpChannels *self, GstWebRTCDataChannel *channel, gboolean sent, gsize size)
 {
   KpChannel *entry;
 
   g_mutex_lock (&self->lock);
-  entry = find_entry_locked (self, channel);
+  entry = kp_channels_find_locked (self, channel);
   if (entry)
     kp_channel_counts_add (&entry->counts, sent, size);
   g_mutex_unlock (&self->lock);
@@ -133,7 +150,7 @@ count_message (KpChannels *self, GstWebRTCDataChannel *channel, gboolean sent, g
 static void
 open_cb (GstWebRTCDataChannel *channel, gpointer user_data)
 {
-  g_autofree gchar *label = dup_label (channel);
+  g_autofree gchar *label = kp_channel_dup_label (channel);
   KpEvent event;
 
   count_opened (user_data, channel);
@@ -145,12 +162,12 @@ static void
 close_cb (GstWebRTCDataChannel *channel, gpointer user_data)
 {
   KpChannels *self = user_data;
-  g_autofree gchar *label = dup_label (channel);
+  g_autofree gchar *label = kp_channel_dup_label (channel);
   KpChannel *entry;
   KpEvent event;
 
   g_mutex_lock (&self->lock);
-  entry = find_entry_locked (self, channel);
+  entry = kp_channels_find_locked (self, channel);
   if (entry)
     {
       self->n_closed += entry->counts.opened;
@@ -163,35 +180,69 @@ close_cb (GstWebRTCDataChannel *channel, gpointer user_data)
 }
 
 static void
-error_cb (GstWebRTCDataChannel *channel, GError *cause, gpointer user_data)
+tell_error (KpChannels *self, const gchar *label, const gchar *problem)
 {
-  g_autofree gchar *label = dup_label (channel);
   g_autoptr (GError) error = NULL;
   KpEvent event;
 
   error = g_error_new (GST_KURENTO_ERROR, GST_KURENTO_ERROR_DATA_CHANNEL, "data channel %s: %s", label,
-                       cause ? cause->message : "unknown error");
+                       problem);
   kp_event_init (&event, KP_EVENT_DATA_CHANNEL_ERROR, label, error);
-  channels_tell (user_data, &event);
+  channels_tell (self, &event);
+}
+
+static void
+error_cb (GstWebRTCDataChannel *channel, GError *cause, gpointer user_data)
+{
+  g_autofree gchar *label = kp_channel_dup_label (channel);
+
+  tell_error (user_data, label, cause ? cause->message : "unknown error");
+}
+
+void
+kp_channels_tell_error (KpChannels *self, gint id, const gchar *problem)
+{
+  g_autoptr (GstWebRTCDataChannel) channel = kp_channels_dup_by_id (self, id);
+  g_autofree gchar *label = channel ? kp_channel_dup_label (channel) : g_strdup ("");
+  g_autofree gchar *text = g_strconcat ("the peer sent ", problem, NULL);
+
+  tell_error (self, label, text);
+}
+
+/* What opens a channel is counted by webrtcbin, but is no message. */
+static gboolean
+is_used_locked (KpChannels *self, GstWebRTCDataChannel *channel)
+{
+  const KpChannel *entry = kp_channels_find_locked (self, channel);
+
+  return entry && entry->used;
 }
 
 static void
 buffered_amount_low_cb (GstWebRTCDataChannel *channel, gpointer user_data)
 {
-  g_autofree gchar *label = dup_label (channel);
+  KpChannels *self = user_data;
+  g_autofree gchar *label = kp_channel_dup_label (channel);
+  gboolean used;
   KpEvent event;
 
+  g_mutex_lock (&self->lock);
+  used = is_used_locked (self, channel);
+  g_mutex_unlock (&self->lock);
+  if (!used)
+    return;
+
   kp_event_init (&event, KP_EVENT_DATA_CHANNEL_BUFFERED_AMOUNT_LOW, label);
-  channels_tell (user_data, &event);
+  channels_tell (self, &event);
 }
 
 static void
 tell_message (KpChannels *self, GstWebRTCDataChannel *channel, GBytes *data, gboolean is_text)
 {
-  g_autofree gchar *label = dup_label (channel);
+  g_autofree gchar *label = kp_channel_dup_label (channel);
   KpEvent event;
 
-  count_message (self, channel, FALSE, g_bytes_get_size (data));
+  kp_channels_count_message (self, channel, FALSE, g_bytes_get_size (data));
   kp_event_init (&event, KP_EVENT_DATA_CHANNEL_MESSAGE, label, data, is_text);
   channels_tell (self, &event);
 }
@@ -252,39 +303,6 @@ prepare_data_channel_cb (GstElement *webrtcbin, GstWebRTCDataChannel *channel, g
   g_mutex_unlock (&self->lock);
 }
 
-/* An empty message is one zero byte on the wire (RFC 8831, 6.6); webrtcbin sends none, which ends the channel. */
-static GstPadProbeReturn
-empty_message_probe_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
-{
-  GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
-
-  if (gst_buffer_get_size (buffer) == 0)
-    {
-      buffer = gst_buffer_make_writable (buffer);
-      gst_buffer_append_memory (
-          buffer, gst_memory_new_wrapped (GST_MEMORY_FLAG_READONLY, (gpointer) "\0", 1, 0, 1, NULL, NULL));
-      info->data = buffer;
-    }
-
-  return GST_PAD_PROBE_OK;
-}
-
-static void
-sctpenc_pad_added_cb (GstElement *sctpenc, GstPad *pad, gpointer user_data)
-{
-  if (gst_pad_get_direction (pad) == GST_PAD_SINK)
-    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, empty_message_probe_cb, NULL, NULL);
-}
-
-static void
-deep_element_added_cb (GstBin *webrtcbin, GstBin *bin, GstElement *element, gpointer user_data)
-{
-  GstElementFactory *factory = gst_element_get_factory (element);
-
-  if (factory && g_str_equal (GST_OBJECT_NAME (factory), "sctpenc"))
-    g_signal_connect (element, "pad-added", G_CALLBACK (sctpenc_pad_added_cb), NULL);
-}
-
 KpChannels *
 kp_channels_new (GstElement *webrtcbin, KpChannelsFunc func, gpointer user_data, GDestroyNotify notify)
 {
@@ -299,140 +317,15 @@ kp_channels_new (GstElement *webrtcbin, KpChannelsFunc func, gpointer user_data,
   self->prepare_id
       = g_signal_connect_data (webrtcbin, "prepare-data-channel", G_CALLBACK (prepare_data_channel_cb),
                                kp_channels_ref (self), channels_closure_notify, 0);
-  g_signal_connect (webrtcbin, "deep-element-added", G_CALLBACK (deep_element_added_cb), NULL);
+  kp_channels_watch_wire (self);
 
   return self;
-}
-
-gboolean
-kp_channels_create (KpChannels *self, const gchar *label, GError **error)
-{
-  g_autoptr (GstWebRTCDataChannel) channel = NULL;
-
-  g_signal_emit_by_name (self->webrtcbin, "create-data-channel", label, NULL, &channel);
-  if (channel == NULL)
-    {
-      g_set_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_DATA_CHANNEL,
-                   "could not create the data channel %s: are sctpenc and sctpdec installed?", label);
-      return FALSE;
-    }
-
-  return TRUE;
-}
-
-static gboolean
-entry_is_open (const KpChannel *entry)
-{
-  GstWebRTCDataChannelState state;
-
-  g_object_get (entry->channel, "ready-state", &state, NULL);
-
-  return state == GST_WEBRTC_DATA_CHANNEL_STATE_OPEN;
-}
-
-/* Owned copies. */
-static GPtrArray *
-dup_entries (KpChannels *self)
-{
-  GPtrArray *copies = g_ptr_array_new_with_free_func (channel_free);
-
-  g_mutex_lock (&self->lock);
-  for (guint i = 0; i < self->entries->len; i++)
-    {
-      const KpChannel *entry = g_ptr_array_index (self->entries, i);
-      KpChannel *copy = g_new0 (KpChannel, 1);
-
-      copy->channel = g_object_ref (entry->channel);
-      copy->is_local = entry->is_local;
-      copy->counts = entry->counts;
-      g_ptr_array_add (copies, copy);
-    }
-  g_mutex_unlock (&self->lock);
-
-  return copies;
-}
-
-static gboolean
-entry_is_named (const KpChannel *entry, const gchar *label)
-{
-  g_autofree gchar *own = dup_label (entry->channel);
-
-  return g_str_equal (own, label);
-}
-
-/* The peer's channel before ours: a kurento-utils peer listens to the channel that it made only. */
-static GstWebRTCDataChannel *
-dup_open_channel (KpChannels *self, const gchar *label)
-{
-  g_autoptr (GPtrArray) entries = dup_entries (self);
-  const KpChannel *best = NULL;
-
-  for (guint i = 0; i < entries->len; i++)
-    {
-      const KpChannel *entry = g_ptr_array_index (entries, i);
-
-      if (label && !entry_is_named (entry, label))
-        continue;
-      if (entry_is_open (entry) && (best == NULL || (best->is_local && !entry->is_local)))
-        best = entry;
-    }
-
-  return best ? g_object_ref (best->channel) : NULL;
-}
-
-static gboolean
-channel_send (GstWebRTCDataChannel *channel, GBytes *data, gboolean is_text, GError **error)
-{
-  g_autofree gchar *text = NULL;
-
-  /* NULL marks an empty message as such */
-  if (!is_text)
-    return gst_webrtc_data_channel_send_data_full (channel, g_bytes_get_size (data) ? data : NULL, error);
-  if (g_bytes_get_size (data) == 0)
-    return gst_webrtc_data_channel_send_string_full (channel, NULL, error);
-
-  text = g_strndup (g_bytes_get_data (data, NULL), g_bytes_get_size (data));
-
-  return gst_webrtc_data_channel_send_string_full (channel, text, error);
-}
-
-gboolean
-kp_channels_send (KpChannels *self, const gchar *label, GBytes *data, gboolean is_text, GError **error)
-{
-  g_autoptr (GstElement) webrtcbin = NULL;
-  g_autoptr (GstWebRTCDataChannel) channel = NULL;
-  g_autoptr (GError) cause = NULL;
-
-  /* the channel points back at it without a reference */
-  g_mutex_lock (&self->lock);
-  if (self->func && self->webrtcbin)
-    webrtcbin = gst_object_ref (self->webrtcbin);
-  g_mutex_unlock (&self->lock);
-
-  if (webrtcbin)
-    channel = dup_open_channel (self, label);
-  if (channel == NULL)
-    {
-      g_set_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_NOT_FOUND, "no open data channel%s%s",
-                   label ? " " : "", label ? label : "");
-      return FALSE;
-    }
-  if (!channel_send (channel, data, is_text, &cause))
-    {
-      g_set_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_DATA_CHANNEL,
-                   "could not send %" G_GSIZE_FORMAT " bytes: %s", g_bytes_get_size (data),
-                   cause ? cause->message : "unknown error");
-      return FALSE;
-    }
-  count_message (self, channel, TRUE, g_bytes_get_size (data));
-
-  return TRUE;
 }
 
 GPtrArray *
 kp_channels_list (KpChannels *self, guint *n_opened, guint *n_closed)
 {
-  g_autoptr (GPtrArray) entries = dup_entries (self);
+  g_autoptr (GPtrArray) entries = kp_channels_dup_entries (self);
   GPtrArray *list = g_ptr_array_new_with_free_func ((GDestroyNotify)kp_channel_counts_free);
 
   for (guint i = 0; i < entries->len; i++)

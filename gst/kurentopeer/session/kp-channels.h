@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kp-channel-counts.h"
+#include "kp-data-config.h"
 #include "kp-event.h"
 
 #include <gst/gst.h>
@@ -19,13 +20,16 @@ KpChannels *kp_channels_ref (KpChannels *self);
 void kp_channels_unref (KpChannels *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KpChannels, kp_channels_unref)
 
-/* Opens a reliable, ordered channel. Peer loop; before the first offer, or with an association. */
-gboolean kp_channels_create (KpChannels *self, const gchar *label, GError **error);
+/* Makes a channel of ours. Peer loop; before the first offer, or with an association. */
+gboolean kp_channels_create (KpChannels *self, const KpDataConfig *config, GError **error);
 
 /* Sends on the open channel of that name, or, when it is NULL, on the default one: the first that the peer opened,
  * else ours. Any thread. */
 gboolean kp_channels_send (KpChannels *self, const gchar *label, GBytes *data, gboolean is_text,
                            GError **error);
+
+/* The default one, once it is open; owned, or NULL. Any thread. */
+GstWebRTCDataChannel *kp_channels_dup_default (KpChannels *self);
 
 /* Of KpChannelCounts, of the channels that are not closed; and how many were ever opened and closed. Peer loop. */
 GPtrArray *kp_channels_list (KpChannels *self, guint *n_opened, guint *n_closed);

@@ -369,11 +369,28 @@ kp_connection_has_channel (KpConnection *self)
 }
 
 gboolean
-kp_connection_create_channel (KpConnection *self, const gchar *label, GError **error)
+kp_connection_has_association (KpConnection *self)
+{
+  g_autoptr (GObject) transport = NULL;
+
+  kp_loop_assert_current (self->loop);
+  g_object_get (self->webrtcbin, "sctp-transport", &transport, NULL);
+
+  return transport != NULL;
+}
+
+gboolean
+kp_connection_create_channel (KpConnection *self, const KpDataConfig *config, GError **error)
 {
   kp_loop_assert_current (self->loop);
 
-  return kp_channels_create (self->channels, label, error);
+  return kp_channels_create (self->channels, config, error);
+}
+
+GstWebRTCDataChannel *
+kp_connection_dup_channel (KpConnection *self)
+{
+  return kp_channels_dup_default (self->channels);
 }
 
 gboolean

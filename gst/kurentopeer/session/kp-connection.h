@@ -81,7 +81,13 @@ void kp_connection_watch_feedback (KpConnection *self, guint session_index);
  * middle of the first report about a stream, and stumbles over one that begins just then. */
 void kp_connection_hurry_reports (KpConnection *self);
 
-gboolean kp_connection_create_channel (KpConnection *self, const gchar *label, GError **error);
+/* Whether the present descriptions have data, so that further channels need no others. */
+gboolean kp_connection_has_association (KpConnection *self);
+
+gboolean kp_connection_create_channel (KpConnection *self, const KpDataConfig *config, GError **error);
+
+/* The default one, once it is open; owned, or NULL. Any thread. */
+GstWebRTCDataChannel *kp_connection_dup_channel (KpConnection *self);
 
 /* Sends in the caller's thread; any thread. */
 gboolean kp_connection_send (KpConnection *self, const gchar *label, GBytes *data, gboolean is_text,

@@ -15,6 +15,7 @@ struct _KpRequest
   GTask *task; /* owned; stolen by run */
   gchar *text; /* owned */
   KpCandidate *candidate; /* owned; stolen by run */
+  KpDataConfig *config; /* owned */
   KpMediaKind kind;
   guint number;
   GstObject *object; /* owned */
@@ -43,6 +44,7 @@ request_free (gpointer data)
   g_clear_object (&request->task);
   g_free (request->text);
   g_clear_pointer (&request->candidate, kp_candidate_free);
+  g_clear_pointer (&request->config, kp_data_config_free);
   g_clear_object (&request->object);
   g_clear_error (&request->error);
   kp_session_unref (request->session);
@@ -231,6 +233,41 @@ kp_session_end (KpSession *self, const gchar *reason)
   request_post (request);
 }
 
+static gboolean
+create_channel (KpSession *self, const KpDataConfig *config, GError **error)
+{
+  if (!kp_negotiation_check_open (self, error))
+    return FALSE;
+  if (self->connection && kp_connection_has_association (self->connection))
+    return kp_connection_create_channel (self->connection, config, error);
+
+  g_set_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_INVALID_STATE,
+               "data channel %s: there is no connection with data", config->label);
+
+  return FALSE;
+}
+
+static void
+run_create_channel (KpSession *self, KpRequest *request)
+{
+  GTask *task = g_steal_pointer (&request->task);
+  GError *error = NULL;
+
+  if (create_channel (self, request->config, &error))
+    kp_session_return_boolean (self, task);
+  else
+    kp_session_return_error (self, task, error);
+}
+
+void
+kp_session_create_channel (KpSession *self, const KpDataConfig *config, GTask *task)
+{
+  KpRequest *request = request_new (self, run_create_channel, task);
+
+  request->config = kp_data_config_copy (config);
+  request_post (request);
+}
+
 static void
 run_get_stats (KpSession *self, KpRequest *request)
 {
@@ -348,4 +385,12 @@ kp_session_send (KpSession *self, const gchar *label, GBytes *data, gboolean is_
   g_set_error_literal (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_INVALID_STATE, "there is no connection");
 
   return FALSE;
+}
+
+GstWebRTCDataChannel *
+kp_session_dup_channel (KpSession *self)
+{
+  g_autoptr (KpConnection) connection = kp_session_dup_connection (self);
+
+  return connection ? kp_connection_dup_channel (connection) : NULL;
 }

@@ -245,9 +245,29 @@ create_offer_done (KpConnection *connection, const GstStructure *reply, const GE
 static gboolean
 make_channel (KpSession *self, GError **error)
 {
-  g_autofree gchar *label = g_strconcat ("WebRtcPeer-", self->settings->id, NULL);
+  return !self->settings->data_channels
+         || kp_connection_create_channel (self->connection, self->settings->data_channel, error);
+}
 
-  return !self->settings->data_channels || kp_connection_create_channel (self->connection, label, error);
+static gboolean
+has_data_section (const GstSDPMessage *sdp)
+{
+  for (guint i = 0; i < gst_sdp_message_medias_len (sdp); i++)
+    if (kp_sdp_media_is_data_channel (gst_sdp_message_get_media (sdp, i)))
+      return TRUE;
+
+  return FALSE;
+}
+
+/* A channel that both sides make: before webrtcbin knows of the association, when it takes any id. */
+static gboolean
+make_negotiated_channel (KpSession *self, GError **error)
+{
+  if (!self->settings->data_channels || !self->settings->data_channel->negotiated)
+    return TRUE;
+
+  return !has_data_section (self->remote)
+         || kp_connection_create_channel (self->connection, self->settings->data_channel, error);
 }
 
 static void
@@ -414,7 +434,7 @@ kp_negotiation_process_offer (KpSession *self, const gchar *text, GTask *task)
   self->negotiation = KP_NEGOTIATION_ANSWERING;
   self->inserted_mids = inserted_mids;
   kp_negotiation_take_remote (self, sdp);
-  if (!kp_session_make_connection (self, &error)
+  if (!kp_session_make_connection (self, &error) || !make_negotiated_channel (self, &error)
       || !kp_negotiation_apply_remote (self, GST_WEBRTC_SDP_TYPE_OFFER, remote_offer_done, &error))
     kp_session_fail (self, error);
 }

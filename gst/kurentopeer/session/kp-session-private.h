@@ -96,8 +96,7 @@ void kp_session_emit_event (KpSession *self, KpEvent *event); /* takes @event */
 void kp_session_tell_fatal (KpSession *self, GError *error); /* once; takes @error */
 void kp_session_tell_status (KpSession *self);
 
-/* Answer a task from the top of the peer loop, never from our stack. Both take @task. */
-void kp_session_return_error (KpSession *self, GTask *task, GError *error); /* takes @error */
+/* Answer a task from the top of the peer loop, never from our stack. Both take @task. See kp_session_return_error(), too. */
 void kp_session_return_pointer (KpSession *self, GTask *task, gpointer result, GDestroyNotify free_result);
 void kp_session_return_boolean (KpSession *self, GTask *task);
 

@@ -90,6 +90,8 @@ void kp_session_process_answer (KpSession *self, const gchar *sdp, GTask *task);
 void kp_session_add_candidate (KpSession *self, const gchar *candidate, guint sdp_mline_index,
                                const gchar *sdp_mid, GTask *task);
 void kp_session_close (KpSession *self, GTask *task);
+/* Answers when the channel is there, not yet open. @config is copied. */
+void kp_session_create_channel (KpSession *self, const KpDataConfig *config, GTask *task);
 /* answers a GstStructure (gst_structure_free), see kp_stats_new() */
 void kp_session_get_stats (KpSession *self, GTask *task);
 
@@ -105,3 +107,9 @@ void kp_session_request_keyframe (KpSession *self);
 /* Sends at once, in the caller's thread. @label NULL: the default channel. */
 gboolean kp_session_send (KpSession *self, const gchar *label, GBytes *data, gboolean is_text,
                           GError **error);
+
+/* The answer to a request that never gets to the loop. Takes @task and @error. */
+void kp_session_return_error (KpSession *self, GTask *task, GError *error);
+
+/* The channel that NULL stands for, once it is open; owned, or NULL. */
+GstWebRTCDataChannel *kp_session_dup_channel (KpSession *self);

@@ -4,14 +4,15 @@
 import subprocess
 
 PROPERTIES = ('mode id send-source media-constraints configuration stun-server turn-server ice-transport-policy '
-              'video-codecs audio-codecs start-bitrate max-bitrate latency data-channels post-data-messages '
+              'video-codecs audio-codecs start-bitrate max-bitrate latency data-channels data-channel-config '
+              'post-data-messages data-channel '
               'peer-connection signaller-uri connection-state ice-connection-state ice-gathering-state '
               'signaling-state local-description remote-description local-candidates').split()
 SIGNALS = ('offer-created answer-created ice-candidate candidate-gathering-done negotiation-needed stream-added '
            'stream-ended data-channel-open data-channel-close data-channel-error data-channel-buffered-amount-low '
            'data-channel-message connected disconnected peer-error server-event').split()
-ACTIONS = ('generate-offer process-offer process-answer add-ice-candidate send-string send-data close '
-           'request-keyframe get-stats').split()
+ACTIONS = ('generate-offer process-offer process-answer add-ice-candidate send-string send-data '
+           'create-data-channel close request-keyframe get-stats').split()
 
 
 def inspect(name):

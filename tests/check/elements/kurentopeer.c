@@ -83,6 +83,7 @@ static const struct
   { "latency", "60" },
   { "output", "raw" },
   { "data-channels", "false" },
+  { "data-channel-config", NULL },
   { "post-data-messages", "false" },
   { "stats-interval", "0" },
   { "peer-connection", NULL },
@@ -94,6 +95,7 @@ static const struct
   { "local-description", NULL },
   { "remote-description", NULL },
   { "local-candidates", "[]" },
+  { "data-channel", NULL },
 };
 
 GST_START_TEST (test_default)
@@ -163,6 +165,7 @@ static const struct
   { "configuration",
     "{\"iceServers\":[{\"urls\":\"turns:a\",\"username\":\"u\",\"credential\":\"c\"}]}",
     { "configuration", "turns" } },
+  { "data-channel-config", "{\"options\":{\"ordered\":3}}", { "data-channel-config", "options.ordered" } },
   { "configuration", "{\"iceTransportPolicy\":\"some\"}", { "configuration", "iceTransportPolicy" } },
   { "stun-server", "http://a", { "stun-server", "stun" } },
   { "turn-server", "turn://a", { "turn-server", "turn" } },

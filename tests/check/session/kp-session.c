@@ -149,7 +149,7 @@ send_text (SessionPeer *from, SessionPeer *to, const gchar *label, const gchar *
 GST_START_TEST (test_data_channel)
 {
   Pair pair = pair_new (GST_KURENTO_PEER_MODE_SENDRECV, 0, GST_KURENTO_PEER_MODE_SENDRECV, 0);
-  g_autofree gchar *label = g_strconcat ("WebRtcPeer-", pair.a->settings->id, NULL);
+  const gchar *label = pair.a->settings->data_channel->label;
 
   pair_call (&pair);
   session_peer_wait_event (pair.a, KP_EVENT_DATA_CHANNEL_OPEN, 1);

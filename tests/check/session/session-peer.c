@@ -28,6 +28,11 @@ event_cb (const KpEvent *event, gpointer user_data)
       g_clear_error (&self->error);
       self->error = g_value_dup_boxed (&event->args[0]);
     }
+  if (event->type == KP_EVENT_DATA_CHANNEL_ERROR)
+    {
+      g_free (self->channel_error);
+      self->channel_error = g_strdup (((GError *)g_value_get_boxed (&event->args[1]))->message);
+    }
   if (event->type == KP_EVENT_DATA_CHANNEL_MESSAGE)
     {
       GBytes *data = g_value_get_boxed (&event->args[1]);
@@ -35,6 +40,8 @@ event_cb (const KpEvent *event, gpointer user_data)
       g_free (self->message);
       self->message
           = g_strndup (g_bytes_get_size (data) ? g_bytes_get_data (data, NULL) : "", g_bytes_get_size (data));
+      g_ptr_array_add (self->received, g_bytes_ref (data));
+      g_string_append_c (self->kinds, g_value_get_boolean (&event->args[2]) ? 't' : 'b');
     }
   g_cond_broadcast (&self->changed);
   g_mutex_unlock (&self->lock);
@@ -221,6 +228,8 @@ session_peer_new (const gchar *name, GstKurentoPeerMode mode, guint sources, gui
 
   g_mutex_init (&self->lock);
   g_cond_init (&self->changed);
+  self->received = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
+  self->kinds = g_string_new (NULL);
   self->loop = kp_loop_new ();
   kp_loop_start (self->loop, name);
   self->pipeline = gst_pipeline_new (name);
@@ -231,6 +240,7 @@ session_peer_new (const gchar *name, GstKurentoPeerMode mode, guint sources, gui
   self->settings = kp_settings_new ();
   self->settings->mode = mode;
   self->settings->data_channels = TRUE;
+  self->settings->data_channel = kp_data_config_new (name);
   self->signaller = fake_signaller_new (self->loop);
   for (guint kind = 0; kind < KP_N_MEDIA_KINDS; kind++)
     if (sources & 1 << kind)
@@ -240,14 +250,30 @@ session_peer_new (const gchar *name, GstKurentoPeerMode mode, guint sources, gui
   return self;
 }
 
-void
-session_peer_set_video_codecs (SessionPeer *self, const gchar *codecs)
+static void
+make_session_anew (SessionPeer *self)
 {
   kp_session_stop (self->session);
   kp_session_unref (self->session);
+  make_session (self);
+}
+
+void
+session_peer_set_video_codecs (SessionPeer *self, const gchar *codecs)
+{
   g_free (self->settings->video_codecs);
   self->settings->video_codecs = g_strdup (codecs);
-  make_session (self);
+  make_session_anew (self);
+}
+
+void
+session_peer_set_data_channel (SessionPeer *self, const gchar *config)
+{
+  g_autofree gchar *json = g_strdelimit (g_strdup (config), "'", '"');
+
+  kp_data_config_free (self->settings->data_channel);
+  self->settings->data_channel = kp_data_config_parse ("config", json, "default", NULL);
+  make_session_anew (self);
 }
 
 void
@@ -314,7 +340,10 @@ session_peer_free (SessionPeer *self)
   kp_loop_unref (self->loop);
   for (guint i = 0; i < KP_N_EVENTS; i++)
     g_free (self->last[i]);
+  g_free (self->channel_error);
   g_free (self->message);
+  g_ptr_array_unref (self->received);
+  g_string_free (self->kinds, TRUE);
   g_clear_error (&self->error);
   g_clear_error (&self->fatal);
   g_mutex_clear (&self->lock);

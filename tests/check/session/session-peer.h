@@ -22,7 +22,10 @@ typedef struct
   gchar *last[KP_N_EVENTS]; /* the last one's first argument, if it is a string */
   GError *error; /* of the last peer-error */
   GError *fatal;
+  gchar *channel_error; /* of the last data-channel-error */
   gchar *message; /* of the last data-channel-message */
+  GPtrArray *received; /* of GBytes; all data-channel-messages */
+  GString *kinds; /* of them: t text, b binary */
   guint frames; /* received */
   guint samples; /* received audio buffers with sound in them */
   guint32 colour; /* RGB of the middle of the last frame */
@@ -39,6 +42,8 @@ void session_peer_prewarm (void);
 SessionPeer *session_peer_new (const gchar *name, GstKurentoPeerMode mode, guint sources, guint32 colour);
 /* Before start; makes the session anew. */
 void session_peer_set_video_codecs (SessionPeer *self, const gchar *codecs);
+/* The same with data-channel-config, of single quotes instead of double ones. */
+void session_peer_set_data_channel (SessionPeer *self, const gchar *config);
 void session_peer_start (SessionPeer *self);
 void session_peer_stop (SessionPeer *self);
 void session_peer_free (SessionPeer *self);
