@@ -85,7 +85,13 @@ static gboolean
 send_upstream (GstKurentoPeer *self, GstEvent *event)
 {
   UpstreamEvent upstream = { event, GST_EVENT_TYPE (event) == GST_EVENT_LATENCY };
+  GstClockTime latency;
 
+  if (GST_EVENT_TYPE (event) == GST_EVENT_LATENCY)
+    {
+      gst_event_parse_latency (event, &latency);
+      gst_kurento_peer_set_view_latency (self, latency);
+    }
   gst_element_foreach_sink_pad (GST_ELEMENT (self), push_upstream, &upstream);
   gst_event_unref (event);
 

@@ -120,6 +120,7 @@ publish_track (GstKurentoPeer *self, GstKurentoPeerTrack *track)
   GST_OBJECT_UNLOCK (self);
   if (session)
     kp_session_add_track (session, track->kind, track->gate);
+  gst_kurento_peer_update_local_view (self);
 }
 
 static gboolean
@@ -236,6 +237,7 @@ gst_kurento_peer_release_pad (GstElement *element, GstPad *pad)
     return;
 
   forget_track (self, track);
+  gst_kurento_peer_update_local_view (self);
   gst_pad_set_active (pad, FALSE);
   gst_element_remove_pad (element, pad);
   gst_kurento_peer_track_free (track);
@@ -313,6 +315,7 @@ gst_kurento_peer_add_tracks (GstKurentoPeer *self, KpSession *session, const KpS
   for (guint kind = 0; kind < KP_N_MEDIA_KINDS; kind++)
     if (captures && wanted[kind] && !add_capture (self, source, kind, error))
       return FALSE;
+  gst_kurento_peer_update_local_view (self);
 
   return TRUE;
 }
@@ -334,9 +337,9 @@ gst_kurento_peer_remove_captures (GstKurentoPeer *self)
   GST_OBJECT_UNLOCK (self);
 }
 
-/* Sources of our own, or, with @gates, all that is in front of a connection. Owned; of GstElement. */
+/* Sources of our own, or, with @others, all that no peer has to do with. Owned; of GstElement. */
 static GPtrArray *
-list_local (GstKurentoPeer *self, gboolean gates)
+list_local (GstKurentoPeer *self, gboolean others)
 {
   GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
   GPtrArray *elements = g_ptr_array_new_with_free_func (gst_object_unref);
@@ -348,15 +351,18 @@ list_local (GstKurentoPeer *self, gboolean gates)
 
       if (track->capture)
         g_ptr_array_add (elements, gst_object_ref (track->capture));
-      if (gates)
+      if (others)
         g_ptr_array_add (elements, gst_object_ref (track->gate));
     }
+  for (guint i = 0; i < KP_N_VIEWS && others; i++)
+    if (priv->views[i])
+      g_ptr_array_add (elements, gst_object_ref (priv->views[i]));
   GST_OBJECT_UNLOCK (self);
 
   return elements;
 }
 
-/* Whether @object is, or is in, what no peer has to do with: a source of our own, or a gate. */
+/* Whether @object is, or is in, what no peer has to do with: a source of our own, a gate, or a view. */
 gboolean
 gst_kurento_peer_is_local (GstKurentoPeer *self, GstObject *object)
 {
@@ -408,5 +414,6 @@ gst_kurento_peer_query_latency (GstKurentoPeer *self, GstQuery *query)
       g_value_reset (&item);
     }
 
+  gst_kurento_peer_query_view_latency (self, &min, &max);
   gst_query_set_latency (query, TRUE, min, max);
 }

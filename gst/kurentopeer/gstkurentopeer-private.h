@@ -3,6 +3,7 @@
 
 #include "gstkurentopeer.h"
 #include "kp-session.h"
+#include "kp-view.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_kurento_peer_debug);
 
@@ -35,6 +36,15 @@ typedef struct
   GstElement *capture; /* owned; the source, or NULL */
 } GstKurentoPeerTrack;
 
+/* Sinks of the application that show or play what goes through, in the order of their properties. */
+typedef enum
+{
+  KP_VIEW_LOCAL_VIDEO,
+  KP_VIEW_REMOTE_VIDEO,
+  KP_VIEW_REMOTE_AUDIO,
+  KP_N_VIEWS,
+} GstKurentoPeerViewId;
+
 /* One source pad. */
 typedef struct
 {
@@ -54,6 +64,8 @@ typedef struct
   KpSessionStatus status;
   GPtrArray *tracks; /* owned; of GstKurentoPeerTrack */
   GPtrArray *streams; /* owned; of GstKurentoPeerStream */
+  GstElement *view_sinks[KP_N_VIEWS]; /* owned; as they were set, or NULL */
+  KpView *views[KP_N_VIEWS]; /* owned; from READY->PAUSED to PAUSED->READY, or NULL */
   guint next_sink_index[KP_N_MEDIA_KINDS];
   gboolean outlets_ended; /* EOS went out of the source pads */
   gboolean done; /* as a sink */
@@ -133,6 +145,19 @@ GstElement *gst_kurento_peer_get_outlet (KpMediaKind kind, guint index, gpointer
 void gst_kurento_peer_end_streams (GstKurentoPeer *self);
 void gst_kurento_peer_stop_streams (GstKurentoPeer *self);
 void gst_kurento_peer_remove_streams (GstKurentoPeer *self);
+
+/* gstkurentopeer-views.c */
+void gst_kurento_peer_set_view_sink (GstKurentoPeer *self, GstKurentoPeerViewId id, GstElement *sink);
+gboolean gst_kurento_peer_get_view_sink_locked (GstKurentoPeer *self, guint id, GValue *value);
+void gst_kurento_peer_clear_view_sinks (GstKurentoPeer *self);
+gboolean gst_kurento_peer_check_views (GstKurentoPeer *self, const KpSettings *settings, GError **error);
+gboolean gst_kurento_peer_add_views (GstKurentoPeer *self, const KpSettings *settings, GError **error);
+void gst_kurento_peer_remove_views (GstKurentoPeer *self);
+KpView *gst_kurento_peer_dup_view (GstKurentoPeer *self, GstKurentoPeerViewId id);
+void gst_kurento_peer_update_local_view (GstKurentoPeer *self);
+void gst_kurento_peer_query_view_latency (GstKurentoPeer *self, GstClockTime *min, GstClockTime *max);
+void gst_kurento_peer_set_view_latency (GstKurentoPeer *self, GstClockTime latency);
+void gst_kurento_peer_make_view_specs (GParamSpec **specs, GParamFlags flags);
 
 /* gstkurentopeer-signals.c */
 void gst_kurento_peer_install_events (void);

@@ -27,7 +27,8 @@ enum
   PROP_SIGNALLER_URI,
   PROP_POST_DATA_MESSAGES,
   PROP_STATS_INTERVAL,
-  PROP_STATUS, /* the first of many */
+  PROP_VIEW, /* the first, as GstKurentoPeerViewId counts them */
+  PROP_STATUS = PROP_VIEW + KP_N_VIEWS, /* the first of many */
   N_PROPS = PROP_STATUS + GST_KURENTO_PEER_N_STATUS,
 };
 
@@ -141,6 +142,8 @@ gst_kurento_peer_set_property (GObject *object, guint prop_id, const GValue *val
                          ("%s can only be set in the states NULL and READY", pspec->name));
   else if (prop_id == PROP_SIGNALLER_URI)
     gst_kurento_peer_take_signaller_uri (self, g_value_get_string (value));
+  else if (prop_id >= PROP_VIEW)
+    gst_kurento_peer_set_view_sink (self, prop_id - PROP_VIEW, g_value_get_object (value));
 }
 
 static gboolean
@@ -234,10 +237,12 @@ gst_kurento_peer_get_property (GObject *object, guint prop_id, GValue *value, GP
     }
 
   GST_OBJECT_LOCK (self);
-  found = get_setting_locked (priv->settings.settings, prop_id, value)
-          || get_text_locked (&priv->settings, prop_id, value)
-          || (prop_id >= PROP_STATUS
-              && gst_kurento_peer_get_status_locked (self, prop_id - PROP_STATUS, value));
+  found
+      = get_setting_locked (priv->settings.settings, prop_id, value)
+        || get_text_locked (&priv->settings, prop_id, value)
+        || (prop_id >= PROP_VIEW && gst_kurento_peer_get_view_sink_locked (self, prop_id - PROP_VIEW, value))
+        || (prop_id >= PROP_STATUS
+            && gst_kurento_peer_get_status_locked (self, prop_id - PROP_STATUS, value));
   GST_OBJECT_UNLOCK (self);
 
   if (!found)
@@ -369,6 +374,7 @@ gst_kurento_peer_install_properties (GObjectClass *klass)
                              NULL, G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   make_media_specs ();
   make_connection_specs ();
+  gst_kurento_peer_make_view_specs (&props[PROP_VIEW], SETTING);
   memcpy (&props[PROP_STATUS], gst_kurento_peer_make_status_specs (),
           GST_KURENTO_PEER_N_STATUS * sizeof props[0]);
   g_object_class_install_properties (klass, N_PROPS, props);

@@ -32,7 +32,17 @@ gst_kurento_peer_settings_clear (GstKurentoPeerSettings *self)
   g_clear_error (&self->signaller_error);
 }
 
-/* Which way media flows also says whether a pipeline waits for our EOS and sends us one. */
+static gboolean
+has_view_locked (GstKurentoPeerPrivate *priv)
+{
+  for (guint i = 0; i < KP_N_VIEWS; i++)
+    if (priv->view_sinks[i])
+      return TRUE;
+
+  return FALSE;
+}
+
+/* Which way media flows, and whether it is shown, also says whether a pipeline waits for our EOS and sends us one. */
 void
 gst_kurento_peer_set_mode_locked (GstKurentoPeer *self, GstKurentoPeerMode mode)
 {
@@ -40,7 +50,7 @@ gst_kurento_peer_set_mode_locked (GstKurentoPeer *self, GstKurentoPeerMode mode)
 
   priv->settings.settings->mode = mode;
   GST_OBJECT_FLAG_UNSET (self, GST_ELEMENT_FLAG_SINK | GST_ELEMENT_FLAG_SOURCE);
-  if (mode != GST_KURENTO_PEER_MODE_RECVONLY)
+  if (mode != GST_KURENTO_PEER_MODE_RECVONLY || has_view_locked (priv))
     GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SINK);
   if (mode != GST_KURENTO_PEER_MODE_SENDONLY)
     GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SOURCE);
@@ -245,6 +255,8 @@ gst_kurento_peer_read_settings (GstKurentoPeer *self, GError **error)
 
   settings = kp_settings_copy (texts.settings);
   is_valid = read_settings (&texts, settings, error);
+  if (is_valid)
+    is_valid = gst_kurento_peer_check_views (self, settings, error);
   if (is_valid && texts.signaller_error)
     {
       g_propagate_error (error, g_steal_pointer (&texts.signaller_error));

@@ -96,6 +96,13 @@ expose_cb (gpointer user_data)
     remove_pad (self, pad);
 }
 
+static KpView *
+dup_remote_view (GstKurentoPeer *self, KpMediaKind kind)
+{
+  return gst_kurento_peer_dup_view (self,
+                                    kind == KP_MEDIA_AUDIO ? KP_VIEW_REMOTE_AUDIO : KP_VIEW_REMOTE_VIDEO);
+}
+
 /* NULL when the session has ended meanwhile: nobody would take the outlet out again. */
 static GstElement *
 add_outlet (GstKurentoPeer *self, KpMediaKind kind, guint index, GstKurentoOutput output, guint latency)
@@ -104,6 +111,7 @@ add_outlet (GstKurentoPeer *self, KpMediaKind kind, guint index, GstKurentoOutpu
   GstElement *outlet = gst_object_ref_sink (kp_outlet_new (kind, output, latency));
   GstKurentoPeerStream *stream = g_new0 (GstKurentoPeerStream, 1);
   KpExposure *exposure = g_new0 (KpExposure, 1);
+  g_autoptr (KpView) view = index == 0 ? dup_remote_view (self, kind) : NULL;
   gboolean running;
 
   *stream = (GstKurentoPeerStream){ .kind = kind, .index = index, .outlet = gst_object_ref (outlet) };
@@ -111,6 +119,8 @@ add_outlet (GstKurentoPeer *self, KpMediaKind kind, guint index, GstKurentoOutpu
     .peer = gst_object_ref (self), .outlet = gst_object_ref (outlet), .kind = kind, .index = index
   };
 
+  if (view)
+    kp_outlet_set_view (KP_OUTLET (outlet), view);
   gst_bin_add (GST_BIN (self), outlet);
   gst_element_sync_state_with_parent (outlet);
   GST_OBJECT_LOCK (self);

@@ -244,7 +244,7 @@ prepare_session (GstKurentoPeer *self)
   /* what was set in READY has not been read yet */
   set_frozen (self, TRUE);
   settings = gst_kurento_peer_read_settings (self, &error);
-  if (!settings)
+  if (!settings || !gst_kurento_peer_add_views (self, settings, &error))
     {
       gst_kurento_peer_post_error (self, error);
       return FALSE;
@@ -299,6 +299,7 @@ clean_up (GstKurentoPeer *self, gboolean loop_is_free)
 
   gst_kurento_peer_remove_streams (self);
   gst_kurento_peer_remove_captures (self);
+  gst_kurento_peer_remove_views (self);
   if (!kp_loop_stop (priv->loop, loop_is_free ? SESSION_LOOP_END_TIMEOUT : 0))
     GST_INFO_OBJECT (self, "a handler in the peer loop takes its time; not waiting for it");
   gst_kurento_peer_notify_status (self, gst_kurento_peer_set_status (self, &nothing));
@@ -380,6 +381,7 @@ gst_kurento_peer_finalize (GObject *object)
   gst_kurento_peer_settings_clear (&priv->settings);
   g_ptr_array_unref (priv->tracks);
   g_ptr_array_unref (priv->streams);
+  gst_kurento_peer_clear_view_sinks (GST_KURENTO_PEER (object));
   kp_loop_unref (priv->loop);
 
   G_OBJECT_CLASS (gst_kurento_peer_parent_class)->finalize (object);

@@ -121,6 +121,36 @@ kp_gate_flow_apply_changes (KpGate *self, GstClockTime timestamp)
     }
 }
 
+static KpView *
+dup_view (KpGate *self)
+{
+  KpView *view;
+
+  GST_OBJECT_LOCK (self);
+  view = self->view ? g_object_ref (self->view) : NULL;
+  GST_OBJECT_UNLOCK (self);
+
+  return view;
+}
+
+void
+kp_gate_flow_show (KpGate *self, GstBuffer *buffer)
+{
+  g_autoptr (KpView) view = dup_view (self);
+
+  if (view)
+    kp_view_show (view, self->srcpad, buffer);
+}
+
+void
+kp_gate_flow_show_event (KpGate *self, GstEvent *event)
+{
+  g_autoptr (KpView) view = dup_view (self);
+
+  if (view)
+    kp_view_push_event (view, gst_event_ref (event));
+}
+
 /* With the stream lock of the sink pad. Takes @buffer. */
 void
 kp_gate_flow_push (KpGate *self, GstBuffer *buffer)
@@ -128,6 +158,7 @@ kp_gate_flow_push (KpGate *self, GstBuffer *buffer)
   GstFlowReturn flow;
 
   kp_gate_flow_apply_changes (self, GST_BUFFER_DTS_OR_PTS (buffer));
+  kp_gate_flow_show (self, buffer);
   GST_PAD_STREAM_LOCK (self->srcpad);
   flow = gst_pad_push (self->srcpad, buffer);
   GST_PAD_STREAM_UNLOCK (self->srcpad);
@@ -188,6 +219,17 @@ kp_gate_close (KpGate *self)
   GST_DEBUG_OBJECT (self, "closed");
   GST_OBJECT_LOCK (self);
   self->open = FALSE;
+  GST_OBJECT_UNLOCK (self);
+}
+
+void
+kp_gate_set_view (KpGate *self, KpView *view)
+{
+  g_autoptr (KpView) former = NULL;
+
+  GST_OBJECT_LOCK (self);
+  former = g_steal_pointer (&self->view);
+  self->view = view ? g_object_ref (view) : NULL;
   GST_OBJECT_UNLOCK (self);
 }
 

@@ -52,6 +52,7 @@ struct _KpGate
   KpPace *pace; /* owned; or NULL */
   KpKeyframeSource *keyframe_source; /* owned; or NULL */
   guint n_keyframe_requests; /* that went up */
+  KpView *view; /* owned; or NULL */
   KpGateEosFunc eos_func;
   gpointer eos_data;
 };
@@ -64,6 +65,10 @@ gboolean kp_gate_flow_pass (KpGate *self, GstClockTime timestamp);
 
 /* With the stream lock of the sink pad. Takes @buffer. */
 void kp_gate_flow_push (KpGate *self, GstBuffer *buffer);
+
+/* The view has it, too. */
+void kp_gate_flow_show (KpGate *self, GstBuffer *buffer);
+void kp_gate_flow_show_event (KpGate *self, GstEvent *event);
 
 /* Before data, and before a GAP. */
 void kp_gate_flow_apply_changes (KpGate *self, GstClockTime timestamp);

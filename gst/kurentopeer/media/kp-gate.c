@@ -27,6 +27,8 @@ take_eos (KpGate *self)
 static void
 keep (KpGate *self, GstBuffer *buffer)
 {
+  if (self->liveness == LIVENESS_LIVE)
+    kp_gate_flow_show (self, buffer);
   if (self->kind == KP_MEDIA_VIDEO && self->liveness == LIVENESS_LIVE && self->input.form == KP_INPUT_RAW)
     kp_still_keep (&self->still, buffer);
   else
@@ -88,8 +90,10 @@ kp_gate_take_event (KpGate *self, GstEvent *event)
     {
     case GST_EVENT_FLUSH_START:
       kp_gate_flow_set_flushing (self, TRUE);
+      kp_gate_flow_show_event (self, event);
       break;
     case GST_EVENT_FLUSH_STOP:
+      kp_gate_flow_show_event (self, event);
       gst_segment_init (&self->segment, GST_FORMAT_UNDEFINED);
       g_atomic_int_set (&self->eos, FALSE);
       kp_still_keep (&self->still, NULL);
@@ -111,6 +115,7 @@ kp_gate_take_event (KpGate *self, GstEvent *event)
       forward = pass_gap (self, event);
       break;
     case GST_EVENT_EOS:
+      kp_gate_flow_show_event (self, event);
       take_eos (self);
       forward = FALSE;
       break;
@@ -257,6 +262,7 @@ kp_gate_finalize (GObject *object)
   kp_still_clear (&self->still);
   gst_clear_caps (&self->caps);
   g_clear_pointer (&self->pace, kp_pace_unref);
+  g_clear_object (&self->view);
   g_cond_clear (&self->cond);
 
   G_OBJECT_CLASS (kp_gate_parent_class)->finalize (object);

@@ -3,6 +3,7 @@
 
 #include "kp-input.h"
 #include "kp-pace.h"
+#include "kp-view.h"
 
 #include <gst/gst.h>
 
@@ -33,6 +34,9 @@ void kp_gate_close (KpGate *self);
  * what comes of it. */
 void kp_gate_prime (KpGate *self);
 gboolean kp_gate_is_eos (KpGate *self);
+
+/* @view, or NULL, gets what goes through the gate, and what a live source sends while it is closed. */
+void kp_gate_set_view (KpGate *self, KpView *view);
 
 /* What comes, for who has to describe it, and the caps of it as parsed. FALSE when that is not known yet: then @input is the
  * best guess, and @caps NULL. The pad "src" notifies of its caps when it is known. */

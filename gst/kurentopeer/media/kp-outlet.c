@@ -22,6 +22,7 @@ struct _KpOutlet
   GstKurentoOutput output;
   GstClockTime latency; /* ns; the least we answer */
   KpIdle silence;
+  KpView *view; /* owned; or NULL */
 
   /* sink pad's stream lock */
   GstSegment segment; /* of the present receiver */
@@ -319,7 +320,8 @@ sink_query (GstPad *pad, GstObject *parent, GstQuery *query)
         return gst_pad_query_default (pad, parent, query);
       G_GNUC_FALLTHROUGH;
     case GST_QUERY_CAPS:
-      return gst_pad_peer_query (self->srcpad, query) || gst_pad_query_default (pad, parent, query);
+      return gst_pad_peer_query (self->srcpad, query) || (self->view && kp_view_query (self->view, query))
+             || gst_pad_query_default (pad, parent, query);
     default:
       return gst_pad_query_default (pad, parent, query);
     }
@@ -354,7 +356,7 @@ src_query (GstPad *pad, GstObject *parent, GstQuery *query)
 static void
 start (KpOutlet *self)
 {
-  kp_stream_init (&self->stream, self->srcpad);
+  kp_stream_init (&self->stream, self->srcpad, self->view);
   kp_muxable_init (&self->muxable, self->kind);
 
   GST_OBJECT_LOCK (self);
@@ -388,6 +390,7 @@ static void
 kp_outlet_finalize (GObject *object)
 {
   kp_idle_clear (&KP_OUTLET (object)->silence);
+  g_clear_object (&KP_OUTLET (object)->view);
 
   G_OBJECT_CLASS (kp_outlet_parent_class)->finalize (object);
 }
@@ -435,6 +438,12 @@ kp_outlet_new (KpMediaKind kind, GstKurentoOutput output, guint latency)
   return GST_ELEMENT (self);
 }
 
+void
+kp_outlet_set_view (KpOutlet *self, KpView *view)
+{
+  g_set_object (&self->view, view);
+}
+
 GstKurentoOutput
 kp_outlet_get_output (KpOutlet *self)
 {
@@ -459,7 +468,8 @@ kp_outlet_is_wanted (KpOutlet *self)
   gboolean wanted;
 
   GST_OBJECT_LOCK (self);
-  wanted = linked || (!self->exposed && self->output == GST_KURENTO_OUTPUT_RAW);
+  wanted = linked || (self->view && kp_view_is_alive (self->view))
+           || (!self->exposed && self->output == GST_KURENTO_OUTPUT_RAW);
   if (!linked)
     self->was_linked = FALSE;
   GST_OBJECT_UNLOCK (self);

@@ -3,6 +3,7 @@
 
 #include "gstkurentoenums.h"
 #include "kp-media-kind.h"
+#include "kp-view.h"
 
 #include <gst/gst.h>
 
@@ -20,13 +21,16 @@ G_DECLARE_FINAL_TYPE (KpOutlet, kp_outlet, KP, OUTLET, GstElement)
 /* Floating. @latency in ms. */
 GstElement *kp_outlet_new (KpMediaKind kind, GstKurentoOutput output, guint latency);
 
+/* @view gets the same as the source pad, linked or not. Before data flows. */
+void kp_outlet_set_view (KpOutlet *self, KpView *view);
+
 /* What receivers have to bring. Constant. */
 GstKurentoOutput kp_outlet_get_output (KpOutlet *self);
 
 /* The ghost pad has been added and applications had their chance to link it. */
 void kp_outlet_set_exposed (KpOutlet *self);
 
-/* FALSE when nobody would see the data: not linked. Raw media is decoded until the pad is exposed, for its caps. Thread
+/* FALSE when nobody would see the data: not linked, and no view. Raw media is decoded until the pad is exposed, for its caps. Thread
  * safe. */
 gboolean kp_outlet_is_wanted (KpOutlet *self);
 

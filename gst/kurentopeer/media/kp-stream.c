@@ -36,9 +36,11 @@ start (KpStream *self)
 }
 
 void
-kp_stream_init (KpStream *self, GstPad *pad)
+kp_stream_init (KpStream *self, GstPad *pad, KpView *view)
 {
-  *self = (KpStream){ .pad = pad, .group_id = GST_GROUP_ID_INVALID, .position = GST_CLOCK_TIME_NONE };
+  *self = (KpStream){
+    .pad = pad, .view = view, .group_id = GST_GROUP_ID_INVALID, .position = GST_CLOCK_TIME_NONE
+  };
 }
 
 void
@@ -76,6 +78,8 @@ kp_stream_push_eos (KpStream *self)
 {
   kp_stream_push_segment (self);
   kp_stream_push_event (self, gst_event_new_eos ());
+  if (self->view)
+    kp_view_push_event (self->view, gst_event_new_eos ());
   self->ended = TRUE;
 }
 
@@ -103,6 +107,8 @@ kp_stream_push_buffer (KpStream *self, GstBuffer *buffer)
 
   kp_stream_push_segment (self);
   advance (self, GST_BUFFER_PTS (buffer), GST_BUFFER_DURATION (buffer));
+  if (self->view)
+    kp_view_show (self->view, self->pad, buffer);
   return gst_pad_push (self->pad, buffer);
 }
 

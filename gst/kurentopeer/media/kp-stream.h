@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <gst/gst.h>
+#include "kp-view.h"
 
 /* What has gone out of one source pad: one stream, in running time, made of what several receivers bring one after the
  * other. Everything happens under the pad's stream lock. */
 typedef struct
 {
   GstPad *pad; /* borrowed */
+  KpView *view; /* borrowed; gets the same, or NULL */
   guint group_id; /* GST_GROUP_ID_INVALID until known */
   gboolean started;
   gboolean has_segment; /* the present receiver's data has got one */
@@ -15,7 +16,7 @@ typedef struct
   GstClockTime position; /* ns, running time; the end of what was sent */
 } KpStream;
 
-void kp_stream_init (KpStream *self, GstPad *pad);
+void kp_stream_init (KpStream *self, GstPad *pad, KpView *view);
 
 /* Another receiver: caps follow when they differ, and a segment in any case. @group_id is used for the first one. */
 void kp_stream_renew (KpStream *self, guint group_id);
