@@ -19,7 +19,7 @@ struct _KpView
   GstBin parent_instance;
 
   KpMediaKind kind;
-  GstElement *sink; /* owned; its state is locked, and goes with ours; NULL once it is released */
+  GstElement *sink; /* owned; NULL once it is released */
   GstPad *feed; /* owned; leads into the bin */
   gint failed; /* atomic, gboolean */
 
@@ -190,22 +190,29 @@ kp_view_handle_message (GstBin *bin, GstMessage *message)
   gst_message_unref (message);
 }
 
-/* Neither its first picture nor its failure is waited for. */
 static void
-set_sink_state (KpView *self, GstState state)
+set_child_state (const GValue *item, gpointer user_data)
 {
-  gst_element_set_base_time (self->sink, gst_element_get_base_time (GST_ELEMENT (self)));
-  gst_element_set_start_time (self->sink, gst_element_get_start_time (GST_ELEMENT (self)));
-  if (gst_element_set_state (self->sink, state) == GST_STATE_CHANGE_FAILURE)
-    fail (self, "the sink does not change its state", NULL);
+  GstElement *child = g_value_get_object (item);
+  g_autoptr (GstElement) self = GST_ELEMENT (gst_object_get_parent (GST_OBJECT (child)));
+
+  gst_element_set_base_time (child, gst_element_get_base_time (self));
+  gst_element_set_start_time (child, gst_element_get_start_time (self));
+  if (gst_element_set_state (child, *(GstState *)user_data) == GST_STATE_CHANGE_FAILURE)
+    fail (KP_VIEW (self), "the sink does not change its state", NULL);
 }
 
+/* Not as a bin does it, which waits for the first picture of a sink, and fails with it. */
 static GstStateChangeReturn
 kp_view_change_state (GstElement *element, GstStateChange transition)
 {
-  set_sink_state (KP_VIEW (element), GST_STATE_TRANSITION_NEXT (transition));
+  GstElementClass *element_class = g_type_class_peek_parent (kp_view_parent_class);
+  g_autoptr (GstIterator) children = gst_bin_iterate_sorted (GST_BIN (element));
+  GstState next = GST_STATE_TRANSITION_NEXT (transition);
 
-  return GST_ELEMENT_CLASS (kp_view_parent_class)->change_state (element, transition);
+  gst_iterator_foreach (children, set_child_state, &next);
+
+  return element_class->change_state (element, transition);
 }
 
 static void
@@ -263,7 +270,6 @@ append_sink (KpView *self, GstElement *last, GError **error)
 {
   g_autoptr (GstPad) src = gst_element_get_static_pad (last, "src");
 
-  gst_element_set_locked_state (self->sink, TRUE);
   gst_bin_add (GST_BIN (self), self->sink);
   if (gst_pad_link (src, self->sink->sinkpads->data) == GST_PAD_LINK_OK)
     return TRUE;
@@ -319,10 +325,7 @@ void
 kp_view_release_sink (KpView *self)
 {
   if (self->sink && GST_OBJECT_PARENT (self->sink) == GST_OBJECT (self))
-    {
-      gst_element_set_locked_state (self->sink, FALSE);
-      gst_bin_remove (GST_BIN (self), self->sink);
-    }
+    gst_bin_remove (GST_BIN (self), self->sink);
   g_clear_object (&self->sink);
 }
 
