@@ -21,6 +21,20 @@ keep_error (Side *self, GstMessage *message)
   g_atomic_int_inc (&self->n_errors);
 }
 
+static void
+keep_warning (Side *self, GstMessage *message)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *debug = NULL;
+
+  gst_message_parse_warning (message, &error, &debug);
+  g_mutex_lock (&self->lock);
+  g_free (self->warning);
+  self->warning = g_strdup_printf ("%s (%s)", error->message, debug);
+  g_mutex_unlock (&self->lock);
+  g_atomic_int_inc (&self->n_warnings);
+}
+
 static GstBusSyncReply
 message_cb (GstBus *bus, GstMessage *message, gpointer user_data)
 {
@@ -30,6 +44,9 @@ message_cb (GstBus *bus, GstMessage *message, gpointer user_data)
     {
     case GST_MESSAGE_ERROR:
       keep_error (self, message);
+      break;
+    case GST_MESSAGE_WARNING:
+      keep_warning (self, message);
       break;
     case GST_MESSAGE_EOS:
       g_atomic_int_inc (&self->n_eos);
@@ -137,6 +154,7 @@ side_clear (Side *self)
   gst_object_unref (self->peer);
   gst_object_unref (self->pipeline);
   g_free (self->error);
+  g_free (self->warning);
   g_free (self->peer_error);
   g_mutex_clear (&self->lock);
 }

@@ -28,8 +28,10 @@ struct _Side
   GMutex lock; /* of the other side, and of the texts */
   Side *other; /* gets our candidates; or NULL */
   gchar *error; /* owned; of the pipeline, the last one */
+  gchar *warning; /* owned; of the pipeline, the last one */
   gchar *peer_error; /* owned; the last one */
   gint n_errors; /* of the pipeline */
+  gint n_warnings; /* of the pipeline */
   gint n_eos; /* of the pipeline */
   gint n_connected;
   gint n_disconnected;
