@@ -7,8 +7,6 @@
 
 GST_DEBUG_CATEGORY_EXTERN (gst_kurento_peer_debug);
 
-#define KP_DEFAULT_MEDIA_CONSTRAINTS "{\"audio\":true,\"video\":{\"width\":640,\"framerate\":15}}"
-
 /* What the application has set. The JSON texts are kept as they came, and read by gst_kurento_peer_read_settings(). */
 typedef struct
 {

@@ -2,6 +2,7 @@
 #include "gstkurentopeer-private.h"
 
 #include "gstkurentoenumtypes.h"
+#include "kp-config.h"
 
 #define GST_CAT_DEFAULT gst_kurento_peer_debug
 

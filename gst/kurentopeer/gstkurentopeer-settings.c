@@ -192,10 +192,25 @@ read_data_channel (const GstKurentoPeerSettings *texts, KpSettings *settings, GE
 }
 
 static gboolean
+read_media_constraints (const GstKurentoPeerSettings *texts, KpSettings *settings, GError **error)
+{
+  KpConstraints **constraints = settings->constraints;
+
+  for (guint i = 0; i < KP_N_MEDIA_KINDS; i++)
+    g_clear_pointer (&constraints[i], kp_constraints_unref);
+  if (!kp_config_parse_media_constraints ("media-constraints", texts->media_constraints,
+                                          &constraints[KP_MEDIA_AUDIO], &constraints[KP_MEDIA_VIDEO], error))
+    return FALSE;
+  settings->audio = constraints[KP_MEDIA_AUDIO] != NULL;
+  settings->video = constraints[KP_MEDIA_VIDEO] != NULL;
+
+  return TRUE;
+}
+
+static gboolean
 read_settings (const GstKurentoPeerSettings *texts, KpSettings *settings, GError **error)
 {
-  if (!kp_config_parse_media_constraints ("media-constraints", texts->media_constraints, &settings->audio,
-                                          &settings->video, error))
+  if (!read_media_constraints (texts, settings, error))
     return FALSE;
   if (!read_ice (texts, &settings->ice, error) || !read_data_channel (texts, settings, error))
     return FALSE;
@@ -324,7 +339,7 @@ gst_kurento_peer_set_configuration (GstKurentoPeer *self, const gchar *json, GEr
 /**
  * gst_kurento_peer_set_media_constraints:
  * @self: a peer, below PAUSED
- * @json: (nullable): `MediaStreamConstraints` as JSON, a `file://` URI of them, or %NULL for audio and video
+ * @json: (nullable): `MediaStreamConstraints` as JSON, a `file://` URI of them, or %NULL for the default
  * @error: (nullable): return location for an error
  *
  * Sets #GstKurentoPeer:media-constraints after having checked them (kurento-utils: `mediaConstraints`).
@@ -337,8 +352,8 @@ gst_kurento_peer_set_configuration (GstKurentoPeer *self, const gchar *json, GEr
 gboolean
 gst_kurento_peer_set_media_constraints (GstKurentoPeer *self, const gchar *json, GError **error)
 {
-  gboolean audio;
-  gboolean video;
+  g_autoptr (KpConstraints) audio = NULL;
+  g_autoptr (KpConstraints) video = NULL;
 
   g_return_val_if_fail (GST_IS_KURENTO_PEER (self), FALSE);
 

@@ -8,7 +8,8 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
   g_autofree gchar *text = g_strndup ((const gchar *)data, size);
   g_autoptr (GError) error = NULL;
-  gboolean audio, video;
+  g_autoptr (KpConstraints) audio = NULL;
+  g_autoptr (KpConstraints) video = NULL;
 
   if (g_str_has_prefix (text, "file:")) /* the property would read that file */
     return 0;

@@ -225,24 +225,24 @@ kp_config_check_turn_server (const gchar *uri, GError **error)
 }
 
 static gboolean
-read_constraint (JsonObject *object, const gchar *kind, gboolean *wanted, GError **error)
+read_constraints (JsonObject *object, const gchar *kind, KpConstraints **constraints, GError **error)
 {
   JsonNode *node = json_object_get_member (object, kind);
 
-  if (node && !kp_json_is_boolean (node) && !JSON_NODE_HOLDS_OBJECT (node))
-    return kp_json_fail (error, "%s: expected true, false or an object", kind);
-  *wanted = node && (JSON_NODE_HOLDS_OBJECT (node) || json_node_get_boolean (node));
+  if (!node || (kp_json_is_boolean (node) && !json_node_get_boolean (node)))
+    return TRUE;
+  *constraints = kp_constraints_read (node, kind, error);
 
-  return TRUE;
+  return *constraints != NULL;
 }
 
 static gboolean
-read_media_constraints (const gchar *text, gboolean *audio, gboolean *video, GError **error)
+read_media_constraints (const gchar *text, KpConstraints **audio, KpConstraints **video, GError **error)
 {
   static const gchar *const known[] = { "audio", "video", NULL };
   g_autoptr (JsonNode) root = kp_json_load_object (text, error);
-  gboolean wants_audio;
-  gboolean wants_video;
+  g_autoptr (KpConstraints) wanted_audio = NULL;
+  g_autoptr (KpConstraints) wanted_video = NULL;
   JsonObject *object;
 
   if (!root)
@@ -250,27 +250,20 @@ read_media_constraints (const gchar *text, gboolean *audio, gboolean *video, GEr
 
   object = json_node_get_object (root);
   kp_json_log_unknown_members (object, "", known);
-  if (!read_constraint (object, "audio", &wants_audio, error)
-      || !read_constraint (object, "video", &wants_video, error))
+  if (!read_constraints (object, "audio", &wanted_audio, error)
+      || !read_constraints (object, "video", &wanted_video, error))
     return FALSE;
-  *audio = wants_audio;
-  *video = wants_video;
+  *audio = g_steal_pointer (&wanted_audio);
+  *video = g_steal_pointer (&wanted_video);
 
   return TRUE;
 }
 
 gboolean
-kp_config_parse_media_constraints (const gchar *property, const gchar *text, gboolean *audio, gboolean *video,
-                                   GError **error)
+kp_config_parse_media_constraints (const gchar *property, const gchar *text, KpConstraints **audio,
+                                   KpConstraints **video, GError **error)
 {
-  if (!text || !text[0])
-    {
-      *audio = TRUE;
-      *video = TRUE;
-      return TRUE;
-    }
-
-  if (read_media_constraints (text, audio, video, error))
+  if (read_media_constraints (text && text[0] ? text : KP_DEFAULT_MEDIA_CONSTRAINTS, audio, video, error))
     return TRUE;
   g_prefix_error (error, "%s: ", property);
 

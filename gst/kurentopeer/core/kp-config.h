@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "kp-constraints.h"
 #include "kp-settings.h"
+
+/* kurento-utils'. */
+#define KP_DEFAULT_MEDIA_CONSTRAINTS "{\"audio\":true,\"video\":{\"width\":640,\"framerate\":15}}"
 
 /* The JSON-valued properties. Each takes the property's text: JSON, or "file:///x.json" that holds it; an error names the
  * property, the place (line and column, or member path like iceServers[1].urls) and what was expected. NULL or "" is the default. */
@@ -22,7 +26,7 @@ gboolean kp_config_check_turn_server (const gchar *uri, GError **error);
 gchar *kp_config_normalize_stun_server (const gchar *uri, GError **error);
 gchar *kp_config_normalize_turn_server (const gchar *uri, GError **error);
 
-/* MediaStreamConstraints: {"audio": boolean or object, "video": boolean or object}; a missing member is false, an object is true. NULL
- * text: both true. */
-gboolean kp_config_parse_media_constraints (const gchar *property, const gchar *text, gboolean *audio,
-                                            gboolean *video, GError **error);
+/* MediaStreamConstraints: {"audio": boolean or object, "video": boolean or object}; a missing member is false. NULL or "" is
+ * KP_DEFAULT_MEDIA_CONSTRAINTS. Sets both, to NULL for what is not wanted; on failure neither. */
+gboolean kp_config_parse_media_constraints (const gchar *property, const gchar *text, KpConstraints **audio,
+                                            KpConstraints **video, GError **error);

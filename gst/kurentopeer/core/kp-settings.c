@@ -44,6 +44,9 @@ kp_settings_copy (const KpSettings *self)
   copy->video_codecs = g_strdup (self->video_codecs);
   if (self->data_channel)
     copy->data_channel = kp_data_config_copy (self->data_channel);
+  for (guint i = 0; i < KP_N_MEDIA_KINDS; i++)
+    if (self->constraints[i])
+      kp_constraints_ref (self->constraints[i]);
   ice_config_copy (&copy->ice, &self->ice);
 
   return copy;
@@ -56,6 +59,8 @@ kp_settings_free (KpSettings *self)
   g_free (self->audio_codecs);
   g_free (self->video_codecs);
   g_clear_pointer (&self->data_channel, kp_data_config_free);
+  for (guint i = 0; i < KP_N_MEDIA_KINDS; i++)
+    g_clear_pointer (&self->constraints[i], kp_constraints_unref);
   kp_ice_config_clear (&self->ice);
   g_free (self);
 }

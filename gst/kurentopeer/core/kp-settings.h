@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gstkurentoenums.h"
+#include "kp-constraints.h"
 #include "kp-data-config.h"
 #include "kp-media-kind.h"
 
@@ -22,6 +23,7 @@ typedef struct
   GstKurentoOutput output;
   gboolean audio; /* audio is wanted (media-constraints) */
   gboolean video; /* video is wanted (media-constraints) */
+  KpConstraints *constraints[KP_N_MEDIA_KINDS]; /* owned; of what is captured, or NULL */
   gchar *audio_codecs; /* owned; preference order, or NULL for all */
   gchar *video_codecs; /* owned; preference order, or NULL for all */
   guint start_bitrate; /* bit/s, all video */

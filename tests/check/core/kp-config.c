@@ -287,6 +287,8 @@ GST_START_TEST (test_media_constraints)
     { "{'audio':'yes'}", FALSE, FALSE, "media-constraints: audio: expected true, false or an object" },
     { "{'audio':1}", FALSE, FALSE, "media-constraints: audio: expected true, false or an object" },
     { "{'video':null}", FALSE, FALSE, "media-constraints: video: expected true, false or an object" },
+    { "{'audio':true,'video':{'width':-1}}", FALSE, FALSE,
+      "media-constraints: video.width: expected a number" },
     { "{'audio' true}", FALSE, FALSE, "media-constraints: near line 1, column 8: expected a colon" },
   };
 
@@ -294,13 +296,13 @@ GST_START_TEST (test_media_constraints)
     {
       g_autofree gchar *json = make_json (rows[i].text);
       g_autoptr (GError) error = NULL;
-      gboolean audio = FALSE;
-      gboolean video = FALSE;
+      g_autoptr (KpConstraints) audio = NULL;
+      g_autoptr (KpConstraints) video = NULL;
       gboolean parsed = kp_config_parse_media_constraints ("media-constraints", json, &audio, &video, &error);
 
       fail_unless_equals_int (parsed, rows[i].error == NULL);
-      fail_unless_equals_int (audio, rows[i].audio);
-      fail_unless_equals_int (video, rows[i].video);
+      fail_unless_equals_int (audio != NULL, rows[i].audio);
+      fail_unless_equals_int (video != NULL, rows[i].video);
       fail_unless (parsed || g_str_has_prefix (error->message, rows[i].error), "row %u: %s", i,
                    error ? error->message : "");
     }
