@@ -244,17 +244,18 @@ gst_kurento_peer_release_pad (GstElement *element, GstPad *pad)
 }
 
 static gboolean
-add_capture (GstKurentoPeer *self, GstKurentoSendSource source, KpMediaKind kind, GError **error)
+add_capture (GstKurentoPeer *self, GstKurentoSendSource source, KpMediaKind kind,
+             const KpConstraints *constraints, GError **error)
 {
   g_autoptr (GstElement) capture = NULL;
   GstKurentoPeerTrack *track;
   GError *failure = NULL;
 
-  capture = kp_capture_new (source, kind, &failure);
+  capture = kp_capture_new (source, kind, constraints, &failure);
   if (!capture)
     {
       if (failure)
-        g_propagate_prefixed_error (error, failure, "send-source: ");
+        g_propagate_error (error, failure);
       return failure == NULL;
     }
 
@@ -299,7 +300,6 @@ gst_kurento_peer_add_tracks (GstKurentoPeer *self, KpSession *session, const KpS
                              GError **error)
 {
   GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
-  const gboolean wanted[] = { [KP_MEDIA_AUDIO] = settings->audio, [KP_MEDIA_VIDEO] = settings->video };
   GstKurentoSendSource source;
   gboolean captures;
 
@@ -313,7 +313,8 @@ gst_kurento_peer_add_tracks (GstKurentoPeer *self, KpSession *session, const KpS
     GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SOURCE);
   announce_tracks (self, session);
   for (guint kind = 0; kind < KP_N_MEDIA_KINDS; kind++)
-    if (captures && wanted[kind] && !add_capture (self, source, kind, error))
+    if (captures && settings->constraints[kind]
+        && !add_capture (self, source, kind, settings->constraints[kind], error))
       return FALSE;
   gst_kurento_peer_update_local_view (self);
 

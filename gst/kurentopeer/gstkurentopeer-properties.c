@@ -281,7 +281,8 @@ make_media_specs (void)
       "media-constraints", "Media constraints",
       "Which kinds of media there are: MediaStreamConstraints as JSON, each of audio and video false, true "
       "or an object "
-      "of constraints, or file:///x.json that holds it (kurento-utils: options.mediaConstraints)",
+      "of constraints for what send-source captures, or file:///x.json that holds it (kurento-utils: "
+      "options.mediaConstraints)",
       KP_DEFAULT_MEDIA_CONSTRAINTS, SETTING);
   props[PROP_VIDEO_CODECS] = g_param_spec_string ("video-codecs", "Video codecs",
                                                   "Video codecs by their RTP names in order of preference, "

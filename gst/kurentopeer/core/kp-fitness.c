@@ -205,7 +205,9 @@ settle_size (const KpContender *self, const KpConstraintSet *wishes, gdouble *nu
     ratio = clamp (numbers[KP_CONSTRAINT_WIDTH] / clamp (wanted_height, height), &shape);
   numbers[KP_CONSTRAINT_HEIGHT] = clamp (round (numbers[KP_CONSTRAINT_WIDTH] / ratio), height);
   reached = numbers[KP_CONSTRAINT_WIDTH] / numbers[KP_CONSTRAINT_HEIGHT];
-  if (get_distance (KP_CONSTRAINT_ASPECT_RATIO, reached, clamp (reached, &shape)) > 0)
+  if (get_distance (KP_CONSTRAINT_ASPECT_RATIO, reached,
+                    is_given (wanted_width) ? clamp (reached, &shape) : ratio)
+      > 0)
     numbers[KP_CONSTRAINT_WIDTH] = clamp (round (numbers[KP_CONSTRAINT_HEIGHT] * ratio), width);
   numbers[KP_CONSTRAINT_ASPECT_RATIO] = numbers[KP_CONSTRAINT_WIDTH] / numbers[KP_CONSTRAINT_HEIGHT];
 }

@@ -1,40 +1,116 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "kp-capture.h"
 
-#include "kp-element.h"
+#include <gst/audio/audio.h>
 
-/* The element, its settings and its caps for each kind of test media. */
+#include "kp-element.h"
+#include "kp-fitness.h"
+
+/* What the test sources are asked for: no limits of theirs, but of what encoders and the ear take. */
+#define MAX_TEST_SIZE 8192 /* pixels */
+#define MAX_TEST_RATE 240 /* pictures in a second */
+#define MIN_SAMPLE_RATE 8000 /* Hz */
+#define MAX_SAMPLE_RATE 192000 /* Hz */
+#define MAX_CHANNELS 2
+#define MIN_LATENCY 0.0025 /* s */
+#define MAX_LATENCY 0.1 /* s */
+
+static void
+describe_test_picture (KpCapability *capability)
+{
+  kp_capability_set (capability, KP_CONSTRAINT_WIDTH, 16, MAX_TEST_SIZE);
+  kp_capability_set (capability, KP_CONSTRAINT_HEIGHT, 16, MAX_TEST_SIZE);
+  kp_capability_set (capability, KP_CONSTRAINT_FRAME_RATE, 1, MAX_TEST_RATE);
+}
+
+static void
+describe_test_tone (KpCapability *capability)
+{
+  kp_capability_set (capability, KP_CONSTRAINT_SAMPLE_RATE, MIN_SAMPLE_RATE, MAX_SAMPLE_RATE);
+  kp_capability_set (capability, KP_CONSTRAINT_CHANNEL_COUNT, 1, MAX_CHANNELS);
+  kp_capability_set (capability, KP_CONSTRAINT_LATENCY, MIN_LATENCY, MAX_LATENCY);
+}
+
+static GstElement *
+new_test_picture (const gdouble *numbers, GstCaps **caps, GError **error)
+{
+  gint rate_n;
+  gint rate_d;
+
+  gst_util_double_to_fraction (numbers[KP_CONSTRAINT_FRAME_RATE], &rate_n, &rate_d);
+  *caps = gst_caps_new_simple ("video/x-raw", "format", G_TYPE_STRING, "I420", "width", G_TYPE_INT,
+                               (gint)numbers[KP_CONSTRAINT_WIDTH], "height", G_TYPE_INT,
+                               (gint)numbers[KP_CONSTRAINT_HEIGHT], "framerate", GST_TYPE_FRACTION, rate_n,
+                               rate_d, "pixel-aspect-ratio", GST_TYPE_FRACTION, 1, 1, NULL);
+
+  return kp_element_new ("videotestsrc", "is-live=true pattern=smpte", error);
+}
+
+static GstElement *
+new_test_tone (const gdouble *numbers, GstCaps **caps, GError **error)
+{
+  gint rate = numbers[KP_CONSTRAINT_SAMPLE_RATE];
+  gint samples = rate * numbers[KP_CONSTRAINT_LATENCY];
+  GstElement *source;
+
+  *caps = gst_caps_new_simple ("audio/x-raw", "format", G_TYPE_STRING, GST_AUDIO_NE (S16), "layout",
+                               G_TYPE_STRING, "interleaved", "rate", G_TYPE_INT, rate, "channels", G_TYPE_INT,
+                               (gint)numbers[KP_CONSTRAINT_CHANNEL_COUNT], NULL);
+  source = kp_element_new ("audiotestsrc", "is-live=true wave=sine freq=440 volume=0.1", error);
+  if (source)
+    g_object_set (source, "samplesperbuffer", samples, NULL);
+
+  return source;
+}
+
 static const struct
 {
-  const gchar *factory;
-  const gchar *settings;
-  const gchar *caps;
+  void (*describe) (KpCapability *capability);
+  GstElement *(*make) (const gdouble *numbers, GstCaps **caps, GError **error);
 } test_sources[KP_N_MEDIA_KINDS] = {
-  [KP_MEDIA_AUDIO]
-  = { "audiotestsrc", "is-live=true wave=sine freq=440 volume=0.1 samplesperbuffer=480",
-      "audio/x-raw,format=(string)S16LE,layout=(string)interleaved,rate=(int)48000,channels=(int)1" },
-  [KP_MEDIA_VIDEO] = { "videotestsrc", "is-live=true pattern=smpte",
-                       "video/x-raw,format=(string)I420,width=(int)640,height=(int)480,"
-                       "framerate=(fraction)30/1,pixel-aspect-ratio=(fraction)1/1" },
+  [KP_MEDIA_AUDIO] = { describe_test_tone, new_test_tone },
+  [KP_MEDIA_VIDEO] = { describe_test_picture, new_test_picture },
 };
 
+/* The OVERCONSTRAINED error of the solver, with the name of the property. */
 static gboolean
-build (GstBin *bin, KpMediaKind kind, GError **error)
+settle_test (KpMediaKind kind, const KpConstraints *constraints, KpSettled *settled, GError **error)
 {
-  g_autoptr (GstCaps) caps = gst_caps_from_string (test_sources[kind].caps);
-  GstElement *last = NULL;
+  KpCapability capability;
 
-  if (!kp_element_append (
-          bin, &last, kp_element_new (test_sources[kind].factory, test_sources[kind].settings, error), error)
-      || !kp_element_append (bin, &last, kp_element_new_capsfilter (caps, error), error))
+  kp_capability_init (&capability);
+  test_sources[kind].describe (&capability);
+  if (kp_fitness_choose (constraints, kp_media_kind_to_string (kind), &capability, 1, settled, error))
+    return TRUE;
+  g_prefix_error (error, "media-constraints: ");
+
+  return FALSE;
+}
+
+static gboolean
+build_test (GstBin *bin, KpMediaKind kind, const KpConstraints *constraints, GError **error)
+{
+  g_autoptr (GstCaps) caps = NULL;
+  GstElement *last = NULL;
+  KpSettled settled;
+
+  if (!settle_test (kind, constraints, &settled, error))
     return FALSE;
+
+  if (!kp_element_append (bin, &last, test_sources[kind].make (settled.numbers, &caps, error), error)
+      || !kp_element_append (bin, &last, kp_element_new_capsfilter (caps, error), error))
+    {
+      g_prefix_error (error, "send-source: ");
+      return FALSE;
+    }
   kp_element_finish (bin, last);
 
   return TRUE;
 }
 
 GstElement *
-kp_capture_new (GstKurentoSendSource source, KpMediaKind kind, GError **error)
+kp_capture_new (GstKurentoSendSource source, KpMediaKind kind, const KpConstraints *constraints,
+                GError **error)
 {
   GstElement *bin;
 
@@ -42,7 +118,7 @@ kp_capture_new (GstKurentoSendSource source, KpMediaKind kind, GError **error)
     return NULL;
 
   bin = gst_bin_new (NULL);
-  if (!build (GST_BIN (bin), kind, error))
+  if (!build_test (GST_BIN (bin), kind, constraints, error))
     {
       gst_object_unref (gst_object_ref_sink (bin));
       return NULL;

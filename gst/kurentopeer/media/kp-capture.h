@@ -2,10 +2,12 @@
 #pragma once
 
 #include "gstkurentoenums.h"
+#include "kp-constraints.h"
 #include "kp-media-kind.h"
 
 #include <gst/gst.h>
 
-/* A live source of the element's own for @kind, a bin with the pad "src" (raw media). Floating. NULL without an error
- * when @source captures nothing. */
-GstElement *kp_capture_new (GstKurentoSendSource source, KpMediaKind kind, GError **error);
+/* A live source of the element's own for @kind, a bin with the pad "src" (raw media), as near to @constraints as it can be. Floating.
+ * NULL without an error when @source captures nothing. OVERCONSTRAINED names the property and the constraint. */
+GstElement *kp_capture_new (GstKurentoSendSource source, KpMediaKind kind, const KpConstraints *constraints,
+                            GError **error);

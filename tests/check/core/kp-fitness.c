@@ -206,6 +206,7 @@ GST_START_TEST (test_any_size)
     { "{'width':100,'height':400}", 100, 400, 30 },
     { "{'width':{'min':1000}}", 1000, 750, 30 },
     { "{'height':{'min':1000},'aspectRatio':{'min':1.5}}", 1500, 1000, 30 },
+    { "{'height':{'max':120}}", 160, 120, 30 },
     { "{'width':9999}", 4096, 3072, 30 },
     { "{'width':640,'height':480,'aspectRatio':{'exact':2}}", 640, 320, 30 },
     { "{'frameRate':{'max':24}}", 640, 480, 24 },

@@ -4,11 +4,24 @@
 #include "gstkurentoerror.h"
 #include "media-check.h"
 
-static GstHarness *
-capture_new (KpMediaKind kind)
+static KpConstraints *
+constraints_new (KpMediaKind kind, const gchar *text)
 {
+  g_autofree gchar *json = g_strdelimit (g_strdup (text), "'", '"');
+  g_autoptr (JsonNode) node = json_from_string (json, NULL);
+  KpConstraints *constraints = kp_constraints_read (node, kp_media_kind_to_string (kind), NULL);
+
+  fail_unless (constraints, "%s", text);
+
+  return constraints;
+}
+
+static GstHarness *
+capture_new (KpMediaKind kind, const gchar *text)
+{
+  g_autoptr (KpConstraints) constraints = constraints_new (kind, text);
   g_autoptr (GError) error = NULL;
-  GstElement *capture = kp_capture_new (GST_KURENTO_SEND_SOURCE_TEST, kind, &error);
+  GstElement *capture = kp_capture_new (GST_KURENTO_SEND_SOURCE_TEST, kind, constraints, &error);
   GstHarness *harness;
 
   g_assert_no_error (error);
@@ -35,7 +48,7 @@ assert_live (GstHarness *harness)
 /* The first and the last of the seven bars: white and blue. */
 GST_START_TEST (test_picture)
 {
-  GstHarness *harness = capture_new (KP_MEDIA_VIDEO);
+  GstHarness *harness = capture_new (KP_MEDIA_VIDEO, "true");
   GstBuffer *buffer = gst_harness_pull (harness);
   g_autoptr (GstCaps) caps = gst_pad_get_current_caps (harness->sinkpad);
   GstVideoInfo info;
@@ -61,7 +74,7 @@ GST_END_TEST;
 
 GST_START_TEST (test_tone)
 {
-  GstHarness *harness = capture_new (KP_MEDIA_AUDIO);
+  GstHarness *harness = capture_new (KP_MEDIA_AUDIO, "true");
   g_autoptr (GArray) samples = g_array_new (FALSE, FALSE, sizeof (gint16));
   g_autoptr (GstCaps) caps = NULL;
   guint loudest = 0;
@@ -91,13 +104,76 @@ GST_START_TEST (test_tone)
 }
 GST_END_TEST;
 
+/* Each constraint shows in the caps, and in the first buffer. */
+GST_START_TEST (test_constraints)
+{
+  static const struct
+  {
+    KpMediaKind kind;
+    const gchar *constraints;
+    const gchar *caps;
+    GstClockTime duration; /* of a buffer */
+  } rows[] = {
+    { KP_MEDIA_VIDEO, "{'width':640,'framerate':15}",
+      "video/x-raw,width=(int)640,height=(int)480,framerate=(fraction)15/1", 66666666 },
+    { KP_MEDIA_VIDEO, "{'width':{'exact':1280},'aspectRatio':1.7777777778,'frameRate':7.5}",
+      "video/x-raw,width=(int)1280,height=(int)720,framerate=(fraction)15/2", 133333333 },
+    { KP_MEDIA_VIDEO, "{'height':{'max':120}}", "video/x-raw,width=(int)160,height=(int)120", 33333333 },
+    { KP_MEDIA_AUDIO, "{'sampleRate':16000,'channelCount':2,'latency':0.02}",
+      "audio/x-raw,rate=(int)16000,channels=(int)2", 20 * GST_MSECOND },
+    { KP_MEDIA_AUDIO, "{'echoCancellation':true,'channelCount':{'ideal':6}}",
+      "audio/x-raw,rate=(int)48000,channels=(int)2", 10 * GST_MSECOND },
+  };
+  GstHarness *harness = capture_new (rows[__i__].kind, rows[__i__].constraints);
+  GstBuffer *buffer = gst_harness_pull (harness);
+  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (harness->sinkpad);
+  g_autoptr (GstCaps) expected = gst_caps_from_string (rows[__i__].caps);
+
+  fail_unless (gst_caps_is_subset (caps, expected), "%" GST_PTR_FORMAT, caps);
+  g_assert_cmpuint (GST_BUFFER_DURATION (buffer) / 10, ==, rows[__i__].duration / 10);
+  gst_buffer_unref (buffer);
+  gst_harness_teardown (harness);
+}
+GST_END_TEST;
+
+GST_START_TEST (test_overconstrained)
+{
+  static const struct
+  {
+    KpMediaKind kind;
+    const gchar *constraints;
+    const gchar *message;
+  } rows[] = {
+    { KP_MEDIA_VIDEO, "{'width':{'min':10000}}",
+      "media-constraints: video.width: nothing here gives at least 10000" },
+    { KP_MEDIA_VIDEO, "{'deviceId':{'exact':'mine'}}",
+      "media-constraints: video.deviceId: nothing here gives \"mine\"" },
+    { KP_MEDIA_AUDIO, "{'echoCancellation':{'exact':true}}",
+      "media-constraints: audio.echoCancellation: nothing here gives true" },
+    { KP_MEDIA_AUDIO, "{'channelCount':{'exact':6}}",
+      "media-constraints: audio.channelCount: nothing here gives exactly 6" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (KpConstraints) constraints = constraints_new (rows[i].kind, rows[i].constraints);
+      g_autoptr (GError) error = NULL;
+
+      fail_if (kp_capture_new (GST_KURENTO_SEND_SOURCE_TEST, rows[i].kind, constraints, &error));
+      g_assert_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_OVERCONSTRAINED);
+      g_assert_cmpstr (error->message, ==, rows[i].message);
+    }
+}
+GST_END_TEST;
+
 GST_START_TEST (test_nothing)
 {
   static const GstKurentoSendSource sources[]
       = { GST_KURENTO_SEND_SOURCE_NONE, GST_KURENTO_SEND_SOURCE_AUTO };
+  g_autoptr (KpConstraints) constraints = constraints_new (KP_MEDIA_VIDEO, "true");
   g_autoptr (GError) error = NULL;
 
-  fail_unless (kp_capture_new (sources[__i__], KP_MEDIA_VIDEO, &error) == NULL);
+  fail_unless (kp_capture_new (sources[__i__], KP_MEDIA_VIDEO, constraints, &error) == NULL);
   g_assert_no_error (error);
 }
 GST_END_TEST;
@@ -105,10 +181,11 @@ GST_END_TEST;
 GST_START_TEST (test_missing)
 {
   g_autoptr (GstPluginFeature) feature = gst_registry_lookup_feature (gst_registry_get (), "audiotestsrc");
+  g_autoptr (KpConstraints) constraints = constraints_new (KP_MEDIA_AUDIO, "true");
   g_autoptr (GError) error = NULL;
 
   gst_registry_remove_feature (gst_registry_get (), feature);
-  fail_unless (kp_capture_new (GST_KURENTO_SEND_SOURCE_TEST, KP_MEDIA_AUDIO, &error) == NULL);
+  fail_unless (kp_capture_new (GST_KURENTO_SEND_SOURCE_TEST, KP_MEDIA_AUDIO, constraints, &error) == NULL);
   g_assert_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_NOT_SUPPORTED);
 }
 GST_END_TEST;
@@ -122,6 +199,8 @@ kp_capture_suite (void)
   suite_add_tcase (suite, tcase);
   tcase_add_test (tcase, test_picture);
   tcase_add_test (tcase, test_tone);
+  tcase_add_loop_test (tcase, test_constraints, 0, 5);
+  tcase_add_test (tcase, test_overconstrained);
   tcase_add_loop_test (tcase, test_nothing, 0, 2);
   tcase_add_test (tcase, test_missing);
 
