@@ -234,6 +234,8 @@ kp_view_class_init (KpViewClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = kp_view_dispose;
   GST_ELEMENT_CLASS (klass)->change_state = kp_view_change_state;
+  /* that of a sound card stands still while nothing is played: who sends would wait for it */
+  GST_ELEMENT_CLASS (klass)->provide_clock = NULL;
   GST_BIN_CLASS (klass)->handle_message = kp_view_handle_message;
 
   gst_element_class_set_static_metadata (GST_ELEMENT_CLASS (klass), "View", "Sink",

@@ -7,7 +7,8 @@
 
 /* A bin that shows, or plays, in a sink of the application what goes through a source pad: queue ! convert ! sink, in the
  * time of the pipeline. Nobody waits for it: what the sink does not take in time is dropped, and when it fails there is one
- * warning, which begins with the name of the view. It neither prerolls nor ends the pipeline. */
+ * warning, which begins with the name of the view. It neither prerolls nor ends the pipeline, nor gives
+ * it a clock. */
 #define KP_TYPE_VIEW (kp_view_get_type ())
 G_DECLARE_FINAL_TYPE (KpView, kp_view, KP, VIEW, GstBin)
 

@@ -403,6 +403,58 @@ GST_START_TEST (test_states)
 }
 GST_END_TEST
 
+/* A sink with a clock of its own. */
+typedef struct
+{
+  GstBaseSink parent;
+} ClockSink;
+
+typedef struct
+{
+  GstBaseSinkClass parent_class;
+} ClockSinkClass;
+
+static GType clock_sink_get_type (void);
+G_DEFINE_TYPE (ClockSink, clock_sink, GST_TYPE_BASE_SINK)
+
+static GstClock *
+clock_sink_provide_clock (GstElement *element)
+{
+  return gst_object_ref_sink (g_object_new (GST_TYPE_SYSTEM_CLOCK, NULL));
+}
+
+static void
+clock_sink_class_init (ClockSinkClass *klass)
+{
+  static GstStaticPadTemplate template
+      = GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
+
+  GST_ELEMENT_CLASS (klass)->provide_clock = clock_sink_provide_clock;
+  gst_element_class_add_static_pad_template (GST_ELEMENT_CLASS (klass), &template);
+}
+
+static void
+clock_sink_init (ClockSink *self)
+{
+  GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_PROVIDE_CLOCK);
+}
+
+/* The clock of a sink that is a view is nobody's. */
+GST_START_TEST (test_clock)
+{
+  g_autoptr (GstElement) pipeline = gst_object_ref_sink (gst_pipeline_new (NULL));
+  g_autoptr (GstClock) system = gst_system_clock_obtain ();
+  g_autoptr (GstClock) clock = NULL;
+  GstElement *sink = g_object_new (clock_sink_get_type (), NULL);
+
+  gst_bin_add (GST_BIN (pipeline), GST_ELEMENT (kp_view_new ("remote-audio", KP_MEDIA_AUDIO, sink, NULL)));
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  clock = gst_pipeline_get_clock (GST_PIPELINE (pipeline));
+  fail_unless (clock == system);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+}
+GST_END_TEST
+
 static Suite *
 kp_view_suite (void)
 {
@@ -421,6 +473,7 @@ kp_view_suite (void)
   tcase_add_test (tcase, test_latency);
   tcase_add_test (tcase, test_query);
   tcase_add_test (tcase, test_states);
+  tcase_add_test (tcase, test_clock);
 
   return suite;
 }
