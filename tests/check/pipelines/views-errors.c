@@ -244,7 +244,7 @@ GST_START_TEST (test_too_late)
 GST_END_TEST
 
 static void
-stop_cb (GstElement *peer, gpointer user_data)
+stop_cb (GstElement *peer, const gchar *reason, gpointer user_data)
 {
   gst_element_set_state (peer, GST_STATE_NULL);
   g_atomic_int_inc ((gint *)user_data);
@@ -260,8 +260,9 @@ GST_START_TEST (test_stop_from_handler)
   side_init (&a, RED "kurentopeer name=p local-video=fakesink remote-video=\"queue ! fakesink sync=true\"");
   side_init (&b, GREEN "kurentopeer name=p");
   view = get_view (&a, "remote-video");
-  g_signal_connect (a.peer, "connected", G_CALLBACK (stop_cb), &stopped);
   call (&a, &b);
+  g_signal_connect (a.peer, "disconnected", G_CALLBACK (stop_cb), &stopped);
+  g_signal_emit_by_name (a.peer, "close", NULL);
   wait_until (g_atomic_int_get (&stopped) == 1);
   fail_unless_equals_int (GST_STATE (view), GST_STATE_NULL);
   fail_unless (GST_OBJECT_PARENT (view) == NULL);
