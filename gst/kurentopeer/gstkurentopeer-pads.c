@@ -112,15 +112,40 @@ publish_track (GstKurentoPeer *self, GstKurentoPeerTrack *track)
 {
   GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
   g_autoptr (KpSession) session = NULL;
+  gboolean disabled;
 
   GST_OBJECT_LOCK (self);
+  disabled = priv->settings.disabled[track->kind];
   g_ptr_array_add (priv->tracks, track);
   if (priv->session)
     session = kp_session_ref (priv->session);
   GST_OBJECT_UNLOCK (self);
+  if (disabled)
+    kp_gate_set_enabled (KP_GATE (track->gate), FALSE);
   if (session)
     kp_session_add_track (session, track->kind, track->gate);
   gst_kurento_peer_update_local_view (self);
+}
+
+void
+gst_kurento_peer_set_enabled (GstKurentoPeer *self, KpMediaKind kind, gboolean enabled)
+{
+  GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
+  g_autoptr (GPtrArray) gates = g_ptr_array_new_with_free_func (gst_object_unref);
+
+  GST_OBJECT_LOCK (self);
+  priv->settings.disabled[kind] = !enabled;
+  for (guint i = 0; i < priv->tracks->len; i++)
+    {
+      const GstKurentoPeerTrack *track = g_ptr_array_index (priv->tracks, i);
+
+      if (track->kind == kind)
+        g_ptr_array_add (gates, gst_object_ref (track->gate));
+    }
+  GST_OBJECT_UNLOCK (self);
+
+  for (guint i = 0; i < gates->len; i++)
+    kp_gate_set_enabled (g_ptr_array_index (gates, i), enabled);
 }
 
 static gboolean

@@ -22,6 +22,7 @@ typedef struct
   GstKurentoSendSource send_source;
   gboolean post_data_messages;
   guint stats_interval; /* ms; 0 = never */
+  gboolean disabled[KP_N_MEDIA_KINDS];
   gboolean frozen; /* a session works with a copy: changes are refused */
 } GstKurentoPeerSettings;
 
@@ -132,6 +133,7 @@ void gst_kurento_peer_drop_child (GstElement *child);
 void gst_kurento_peer_track_free (GstKurentoPeerTrack *self);
 gboolean gst_kurento_peer_add_tracks (GstKurentoPeer *self, KpSession *session, const KpSettings *settings,
                                       GError **error);
+void gst_kurento_peer_set_enabled (GstKurentoPeer *self, KpMediaKind kind, gboolean enabled);
 void gst_kurento_peer_end_captures (GstKurentoPeer *self);
 void gst_kurento_peer_remove_captures (GstKurentoPeer *self);
 gboolean gst_kurento_peer_is_local (GstKurentoPeer *self, GstObject *object);

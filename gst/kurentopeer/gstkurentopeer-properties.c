@@ -28,6 +28,9 @@ enum
   PROP_SIGNALLER_URI,
   PROP_POST_DATA_MESSAGES,
   PROP_STATS_INTERVAL,
+  PROP_ENABLED,
+  PROP_AUDIO_ENABLED,
+  PROP_VIDEO_ENABLED,
   PROP_VIEW, /* the first, as GstKurentoPeerViewId counts them */
   PROP_STATUS = PROP_VIEW + KP_N_VIEWS, /* the first of many */
   N_PROPS = PROP_STATUS + GST_KURENTO_PEER_N_STATUS,
@@ -120,6 +123,21 @@ set_other_locked (GstKurentoPeer *self, guint prop_id, const GValue *value)
     take_string (&texts->settings->id, value);
 }
 
+/* One property, or two, are of several: they change together. */
+static void
+set_enabled (GstKurentoPeer *self, guint prop_id, gboolean enabled)
+{
+  g_object_freeze_notify (G_OBJECT (self));
+  if (prop_id != PROP_VIDEO_ENABLED)
+    gst_kurento_peer_set_enabled (self, KP_MEDIA_AUDIO, enabled);
+  if (prop_id != PROP_AUDIO_ENABLED)
+    gst_kurento_peer_set_enabled (self, KP_MEDIA_VIDEO, enabled);
+  for (guint i = PROP_ENABLED; i <= PROP_VIDEO_ENABLED; i++)
+    if (i != prop_id)
+      g_object_notify_by_pspec (G_OBJECT (self), props[i]);
+  g_object_thaw_notify (G_OBJECT (self));
+}
+
 static void
 gst_kurento_peer_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
 {
@@ -143,6 +161,8 @@ gst_kurento_peer_set_property (GObject *object, guint prop_id, const GValue *val
                          ("%s can only be set in the states NULL and READY", pspec->name));
   else if (prop_id == PROP_SIGNALLER_URI)
     gst_kurento_peer_take_signaller_uri (self, g_value_get_string (value));
+  else if (prop_id == PROP_ENABLED || prop_id == PROP_AUDIO_ENABLED || prop_id == PROP_VIDEO_ENABLED)
+    set_enabled (self, prop_id, g_value_get_boolean (value));
   else if (prop_id >= PROP_VIEW)
     gst_kurento_peer_set_view_sink (self, prop_id - PROP_VIEW, g_value_get_object (value));
 }
@@ -218,6 +238,15 @@ get_text_locked (const GstKurentoPeerSettings *texts, guint prop_id, GValue *val
       return TRUE;
     case PROP_SIGNALLER_URI:
       g_value_set_string (value, texts->signaller_uri);
+      return TRUE;
+    case PROP_ENABLED:
+      g_value_set_boolean (value, !texts->disabled[KP_MEDIA_AUDIO] && !texts->disabled[KP_MEDIA_VIDEO]);
+      return TRUE;
+    case PROP_AUDIO_ENABLED:
+      g_value_set_boolean (value, !texts->disabled[KP_MEDIA_AUDIO]);
+      return TRUE;
+    case PROP_VIDEO_ENABLED:
+      g_value_set_boolean (value, !texts->disabled[KP_MEDIA_VIDEO]);
       return TRUE;
     default:
       return FALSE;
@@ -308,6 +337,21 @@ make_media_specs (void)
       "output", "Output",
       "What the source pads give: decoded media, encoded media that can be recorded as it is, or RTP packets",
       GST_TYPE_KURENTO_OUTPUT, GST_KURENTO_OUTPUT_RAW, SETTING);
+  props[PROP_ENABLED] = g_param_spec_boolean (
+      "enabled", "Enabled",
+      "Whether the sound and the pictures that are sent are those of the sources; sets audio-enabled and "
+      "video-enabled, and is TRUE when both are (kurento-utils: enabled)",
+      TRUE, ALWAYS);
+  props[PROP_AUDIO_ENABLED]
+      = g_param_spec_boolean ("audio-enabled", "Audio enabled",
+                              "Whether the sound that is sent is that of the sources; FALSE: silence, and "
+                              "nothing of what comes encoded (kurento-utils: audioEnabled)",
+                              TRUE, ALWAYS);
+  props[PROP_VIDEO_ENABLED] = g_param_spec_boolean (
+      "video-enabled", "Video enabled",
+      "Whether the pictures that are sent are those of the sources; FALSE: black ones, "
+      "and nothing of what comes encoded (kurento-utils: videoEnabled)",
+      TRUE, ALWAYS);
 }
 
 static void

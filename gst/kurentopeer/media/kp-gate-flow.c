@@ -9,6 +9,8 @@ kp_gate_flow_set_flushing (KpGate *self, gboolean flushing)
 {
   GST_OBJECT_LOCK (self);
   self->flushing = flushing;
+  if (self->wait)
+    gst_clock_id_unschedule (self->wait);
   g_cond_broadcast (&self->cond);
   GST_OBJECT_UNLOCK (self);
 }
@@ -165,6 +167,41 @@ kp_gate_flow_push (KpGate *self, GstBuffer *buffer)
   if (flow != self->last_flow)
     GST_INFO_OBJECT (self, "downstream says %s", gst_flow_get_name (flow));
   self->last_flow = flow;
+}
+
+/* Downstream keeps a source that is not live at its rate, but gets nothing. */
+static void
+wait_for (KpGate *self, GstClockTime timestamp)
+{
+  g_autoptr (GstClock) clock = gst_element_get_clock (GST_ELEMENT (self));
+  GstClockTime time = kp_pace_get_time (&self->segment, timestamp);
+  GstClockID wait = NULL;
+
+  if (!GST_CLOCK_TIME_IS_VALID (time))
+    return;
+
+  kp_gate_flow_apply_changes (self, timestamp);
+  time += gst_element_get_base_time (GST_ELEMENT (self)) + gst_pad_get_offset (self->srcpad);
+  GST_OBJECT_LOCK (self);
+  if (clock && !self->flushing)
+    wait = self->wait = gst_clock_new_single_shot_id (clock, time);
+  GST_OBJECT_UNLOCK (self);
+  if (wait == NULL)
+    return;
+
+  gst_clock_id_wait (wait, NULL);
+  GST_OBJECT_LOCK (self);
+  self->wait = NULL;
+  GST_OBJECT_UNLOCK (self);
+  gst_clock_id_unref (wait);
+}
+
+void
+kp_gate_flow_drop (KpGate *self, GstBuffer *buffer)
+{
+  if (is_open (self) && !is_live (self))
+    wait_for (self, GST_BUFFER_DTS_OR_PTS (buffer));
+  gst_buffer_unref (buffer);
 }
 
 /* Not in the thread of who opens or primes, which must not wait for an encoder. Behind a closed gate the sender may hold the

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "kp-blank.h"
 #include "kp-gate.h"
 #include "kp-keyframe-source.h"
 #include "kp-still.h"
@@ -43,11 +44,15 @@ struct _KpGate
   GstElement *chain; /* borrowed, of the bin; or NULL */
   GstPad *chain_src; /* owned; feeds the chain, or NULL */
   GstPad *chain_sink; /* owned; takes from the chain, or NULL */
+  KpBlank blank;
+  gboolean is_blank; /* the last buffer was */
 
   /* OBJECT_LOCK */
   GCond cond; /* open or flushing changed */
   gboolean open;
   gboolean flushing;
+  gboolean enabled;
+  GstClockID wait; /* borrowed, of the streaming thread; or NULL */
   GstClockTime waiting_time; /* ns, running time */
   KpPace *pace; /* owned; or NULL */
   KpKeyframeSource *keyframe_source; /* owned; or NULL */
@@ -70,6 +75,9 @@ void kp_gate_flow_push (KpGate *self, GstBuffer *buffer);
 void kp_gate_flow_show (KpGate *self, GstBuffer *buffer);
 void kp_gate_flow_show_event (KpGate *self, GstEvent *event);
 
+/* Takes @buffer, no faster than a source that is not live runs. */
+void kp_gate_flow_drop (KpGate *self, GstBuffer *buffer);
+
 /* Before data, and before a GAP. */
 void kp_gate_flow_apply_changes (KpGate *self, GstClockTime timestamp);
 
@@ -79,6 +87,9 @@ void kp_gate_flow_restart_pace (KpGate *self, guint32 seqnum);
 /* kp-gate-input.c: what comes. Streaming thread. FALSE when it cannot be taken: the element has posted an error. */
 gboolean kp_gate_input_set_caps (KpGate *self, const GstCaps *caps);
 void kp_gate_input_clear (KpGate *self);
+
+/* kp-gate-enabled.c: what goes on in the place of @buffer (taken), or NULL. Streaming thread. */
+GstBuffer *kp_gate_enabled_filter (KpGate *self, GstBuffer *buffer);
 
 /* kp-gate-keyframes.c: media that comes encoded begins with a keyframe. */
 void kp_gate_keyframes_set_stream (KpGate *self, GstEvent *stream_start);

@@ -38,10 +38,15 @@ keep (KpGate *self, GstBuffer *buffer)
 GstFlowReturn
 kp_gate_take_buffer (KpGate *self, GstBuffer *buffer)
 {
-  if (!kp_gate_flow_pass (self, GST_BUFFER_DTS_OR_PTS (buffer)))
+  gboolean passes = kp_gate_flow_pass (self, GST_BUFFER_DTS_OR_PTS (buffer));
+
+  buffer = kp_gate_enabled_filter (self, buffer);
+  if (buffer == NULL)
+    return GST_FLOW_OK;
+  if (!passes)
     keep (self, buffer);
   else if (!kp_gate_keyframes_check (self, buffer))
-    gst_buffer_unref (buffer);
+    kp_gate_flow_drop (self, buffer);
   else
     {
       kp_still_keep (&self->still, NULL);
@@ -260,6 +265,7 @@ kp_gate_finalize (GObject *object)
   g_clear_object (&self->chain_sink);
   g_clear_pointer (&self->keyframe_source, kp_keyframe_source_unref);
   kp_still_clear (&self->still);
+  kp_blank_clear (&self->blank);
   gst_clear_caps (&self->caps);
   g_clear_pointer (&self->pace, kp_pace_unref);
   g_clear_object (&self->view);
@@ -285,6 +291,7 @@ kp_gate_init (KpGate *self)
   g_cond_init (&self->cond);
   kp_still_init (&self->still);
   self->waiting_time = GST_CLOCK_TIME_NONE;
+  self->enabled = TRUE;
   reset (self);
 }
 

@@ -38,6 +38,10 @@ gboolean kp_gate_is_eos (KpGate *self);
 /* @view, or NULL, gets what goes through the gate, and what a live source sends while it is closed. */
 void kp_gate_set_view (KpGate *self, KpView *view);
 
+/* Disabled, it sends black or silence, as long as what comes, and nothing of what comes encoded. Enabled again, it goes on with
+ * a keyframe. */
+void kp_gate_set_enabled (KpGate *self, gboolean enabled);
+
 /* What comes, for who has to describe it, and the caps of it as parsed. FALSE when that is not known yet: then @input is the
  * best guess, and @caps NULL. The pad "src" notifies of its caps when it is known. */
 gboolean kp_gate_get_input (KpGate *self, KpInput *input, GstCaps **caps);

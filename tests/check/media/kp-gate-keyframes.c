@@ -197,6 +197,7 @@ GST_START_TEST (test_not_live)
   Fixture f;
 
   fixture_init (&f, 1, FALSE);
+  gst_harness_use_systemclock (f.harnesses[0]);
   thread = g_thread_new ("push", push_delta, f.harnesses[0]);
   wait_for (GST_CLOCK_TIME_IS_VALID (kp_gate_get_waiting_time (f.gates[0])));
   kp_gate_open (f.gates[0]);
