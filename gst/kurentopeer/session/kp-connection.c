@@ -208,9 +208,21 @@ tune_rtp (GstElement *webrtcbin)
     g_object_set (rtpbin, "rtcp-sync-send-time", FALSE, NULL);
 }
 
+/* What is sent is a mixture of RTP, RTCP and DTLS, which the last element does not tell apart: in the funnel's default it hears
+ * stream, caps and segment, and tells the application, each time that one follows the other. */
+static void
+deep_element_added_cb (GstElement *webrtcbin, GstBin *bin, GstElement *element, gpointer user_data)
+{
+  GstElementFactory *factory = gst_element_get_factory (element);
+
+  if (factory && g_str_equal (GST_OBJECT_NAME (factory), "funnel"))
+    g_object_set (element, "forward-sticky-events", FALSE, NULL);
+}
+
 static void
 connect_webrtcbin (KpConnection *self)
 {
+  g_signal_connect (self->webrtcbin, "deep-element-added", G_CALLBACK (deep_element_added_cb), NULL);
   g_signal_connect_data (self->webrtcbin, "on-ice-candidate", G_CALLBACK (on_ice_candidate_cb),
                          kp_connection_ref (self), connection_closure_notify, 0);
   for (guint i = 0; i < G_N_ELEMENTS (state_properties); i++)
