@@ -74,8 +74,9 @@ void kp_connection_add_candidate (KpConnection *self, guint mline_index, const g
 /* Before the remote description is applied. */
 void kp_connection_set_fingerprint (KpConnection *self, const gchar *fingerprint);
 
-/* After the descriptions are applied: listens to the feedback of the RTP session, whatever ssrc it names. */
-void kp_connection_watch_feedback (KpConnection *self, guint session_index);
+/* After the descriptions are applied: listens to the feedback of the RTP session, whatever ssrc it names. @receives: not
+ * only data comes. */
+void kp_connection_watch_feedback (KpConnection *self, guint session_index, gboolean receives);
 
 /* Regular reports often enough for what they tell to be of use. Once the streams run: rtpsession lets go of its lock in the
  * middle of the first report about a stream, and stumbles over one that begins just then. */

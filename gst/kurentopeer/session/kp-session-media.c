@@ -32,6 +32,18 @@ attach (KpSession *self, GError **error)
          || self->connection != connection;
 }
 
+static gboolean
+receives (KpSession *self)
+{
+  gboolean receives = FALSE;
+
+  for (guint i = 0; i < self->sections->len; i++)
+    receives
+        |= (((const KpSection *)g_ptr_array_index (self->sections, i))->direction & KP_DIRECTION_RECV) != 0;
+
+  return receives;
+}
+
 gboolean
 kp_media_start (KpSession *self, GError **error)
 {
@@ -49,7 +61,7 @@ kp_media_start (KpSession *self, GError **error)
   if (self->connection != connection)
     return TRUE;
 
-  kp_connection_watch_feedback (self->connection, kp_sdp_get_transport_index (self->local));
+  kp_connection_watch_feedback (self->connection, kp_sdp_get_transport_index (self->local), receives (self));
   kp_renegotiation_settle (self);
   if (self->connected)
     kp_sections_open (self->sections, gst_element_get_current_running_time (GST_ELEMENT (self->bin)));
