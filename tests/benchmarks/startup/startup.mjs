@@ -2,20 +2,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* From the browser's offer to its first decoded picture: kurentopeer, bare webrtcbin, Chromium. See README.md. */
-import {spawnSync} from 'node:child_process';
-import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import {parseArgs} from 'node:util';
-import {Server, commands, freePort, isInstalled} from './servers.mjs';
-import {summary, table} from './stats.mjs';
-import {launchBrowser, servePages} from './web.mjs';
+import {Server, freePort, sleep} from '../common/processes.mjs';
+import {root, save} from '../common/record.mjs';
+import {summary, table} from '../common/stats.mjs';
+import {launchBrowser, servePages} from '../common/web.mjs';
+import {commands, isInstalled} from './servers.mjs';
 
 const REST = 400; /* ms between rounds, so that one does not pay for the end of the last */
 const PHASES = ['listening', 'offer', 'answer', 'candidate', 'ice', 'dtls', 'received', 'decoded', 'shown'];
 const TARGETS = {'warm/bare': 0.55, 'warm/chromium': 0.4, 'cold/bare': 0.45};
 
-const root = path.resolve(import.meta.dirname, '../../..');
 const {values: options} = parseArgs({
   options: {
     build: {type: 'string', default: path.join(root, 'build')},
@@ -26,8 +24,6 @@ const {values: options} = parseArgs({
     save: {type: 'string'},
   },
 });
-
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /* Marks in ms after @zero. */
 function since(zero, marks) {
@@ -40,10 +36,15 @@ async function warmRound(page, url) {
   return since(marks.offer, marks);
 }
 
+async function startServer(name, origin) {
+  const port = await freePort();
+  return new Server(options.build, port, commands[name](options.build, port, origin));
+}
+
 /* The page is open and its offer made when the process starts. */
 async function coldRound(page, name, origin) {
   await page.evaluate(() => window.prepare());
-  const server = new Server(name, options.build, await freePort(), origin);
+  const server = await startServer(name, origin);
   try {
     const listening = await server.listening();
     const marks = await page.evaluate((url) => window.run(url), server.url);
@@ -73,7 +74,7 @@ async function measureWarm(names, page, pages, origin) {
   const urls = {chromium: `ws://127.0.0.1:${pages.port}/helloworld`};
   try {
     for (const name of names.filter((name) => commands[name])) {
-      const server = new Server(name, options.build, await freePort(), origin);
+      const server = await startServer(name, origin);
       servers.push(server);
       await server.listening();
       urls[name] = server.url;
@@ -111,26 +112,13 @@ function phaseRows(kind, results) {
   ]);
 }
 
-function machine(chromium) {
-  const system = /PRETTY_NAME="(.*)"/.exec(readFileSync('/etc/os-release', 'utf8'))?.[1];
-  const gstreamer = spawnSync('gst-launch-1.0', ['--version'], {encoding: 'utf8'}).stdout.split('\n')[1];
-  const load = Number(os.loadavg()[0].toFixed(1)); /* ours and that of others */
-  return {system, load, cores: os.availableParallelism(), cpu: os.cpus()[0].model, gstreamer, chromium, node: process.version};
-}
-
-function save(file, record) {
-  mkdirSync(path.dirname(file), {recursive: true});
-  writeFileSync(file, `${JSON.stringify(record, null, 1)}\n`);
-  console.log(`\nkept in ${file}`);
-}
-
 async function main() {
   const names = options.servers.split(',').filter((name) => {
     const there = !commands[name] || isInstalled(name, options.build);
     if (!there) console.error(`${name} is not built, left out`);
     return there;
   });
-  const pages = await servePages();
+  const pages = await servePages(import.meta.dirname);
   const origin = `http://127.0.0.1:${pages.port}`;
   const browsers = [await launchBrowser(options)];
   try {
@@ -152,10 +140,7 @@ async function main() {
     console.log(table([head, ...kinds.flatMap(([kind, rounds]) => resultRows(kind, rounds))]));
     console.log('\nphases, medians');
     console.log(table([['', ...PHASES], ...kinds.flatMap(([kind, rounds]) => phaseRows(kind, rounds))]));
-    if (options.save) {
-      const command = ['tests/benchmarks/startup/startup.mjs', ...process.argv.slice(2)].join(' ');
-      save(options.save, {command, date: new Date().toISOString().slice(0, 10), machine: machine(await browsers[0].version()), results});
-    }
+    if (options.save) save(options.save, {results}, {chromium: await browsers[0].version()});
   } finally {
     await Promise.all(browsers.map((browser) => browser.close()));
     pages.close();

@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The pages, the relay between two browsers, and the browsers themselves. */
+/* The pages of a benchmark, the relay between two browsers, and the browsers themselves. */
 import {createServer} from 'node:http';
 import {createRequire} from 'node:module';
 import path from 'node:path';
 
-const here = import.meta.dirname;
-const interop = path.join(here, '../../interop');
+const interop = path.join(import.meta.dirname, '../../interop');
 const require = createRequire(path.join(interop, 'package.json'));
 const esbuild = require('esbuild');
 const puppeteer = require('puppeteer-core');
 const {WebSocketServer} = require('ws');
 
-async function bundle(name) {
+async function bundle(folder, name) {
   const result = await esbuild.build({
-    entryPoints: [path.join(here, `${name}.js`)],
+    entryPoints: [path.join(folder, `${name}.js`)],
     nodePaths: [path.join(interop, 'node_modules')],
     bundle: true,
     write: false,
@@ -39,9 +38,9 @@ function relay(http) {
   });
 }
 
-/* Resolves to the port. */
-export async function servePages() {
-  const scripts = {'/viewer.js': await bundle('viewer'), '/sender.js': await bundle('sender')};
+/* viewer.js and sender.js of @folder. */
+export async function servePages(folder) {
+  const scripts = {'/viewer.js': await bundle(folder, 'viewer'), '/sender.js': await bundle(folder, 'sender')};
   const http = createServer((request, response) => {
     const script = scripts[request.url];
     response.setHeader('content-type', script ? 'text/javascript' : 'text/html');
