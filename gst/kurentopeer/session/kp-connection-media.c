@@ -2,6 +2,7 @@
 /* What a connection does with media and with its end: receivers, feedback, burial. */
 #include "kp-connection-private.h"
 #include "gstkurentoerror.h"
+#include "kp-farewell.h"
 #include "kp-session-debug.h"
 #include "kp-transports.h"
 
@@ -379,6 +380,7 @@ burial_thread (gpointer data)
 
   /* first webrtcbin: the streaming threads of the senders may be blocked inside of it */
   kp_transports_silence (self->webrtcbin);
+  kp_farewell_send (self->webrtcbin);
   bury (self, self->webrtcbin);
   bury_elements (self, self->parts);
   bury_elements (self, self->receivers);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "kp-connection-private.h"
 #include "gstkurentoerror.h"
+#include "kp-farewell.h"
 #include "kp-session-debug.h"
 
 #define GST_CAT_DEFAULT kp_session_debug
@@ -133,6 +134,27 @@ notify_state_cb (GstElement *webrtcbin, GParamSpec *pspec, gpointer user_data)
       }
 }
 
+/* A streaming thread of webrtcbin. */
+static void
+notify_encryption_cb (GstElement *dtlsenc, GParamSpec *pspec, gpointer user_data)
+{
+  if (kp_farewell_is_received (dtlsenc))
+    kp_connection_post (user_data, deliver_state, GST_WEBRTC_PEER_CONNECTION_STATE_CLOSED,
+                        GINT_TO_POINTER (KP_CONNECTION_STATE), NULL);
+}
+
+static void
+deep_element_added_cb (GstBin *webrtcbin, GstBin *bin, GstElement *element, gpointer user_data)
+{
+  GstElementFactory *factory = gst_element_get_factory (element);
+
+  if (g_str_equal (G_OBJECT_TYPE_NAME (element), "TransportReceiveBin"))
+    kp_farewell_keep_eos (element);
+  else if (factory && g_str_equal (GST_OBJECT_NAME (factory), "dtlsenc"))
+    g_signal_connect_data (element, "notify::connection-state", G_CALLBACK (notify_encryption_cb),
+                           kp_connection_ref (user_data), connection_closure_notify, 0);
+}
+
 static void
 deliver_verified (KpConnection *self, gint value, gpointer data)
 {
@@ -232,6 +254,8 @@ connect_webrtcbin (KpConnection *self)
       g_signal_connect_data (self->webrtcbin, signal, G_CALLBACK (notify_state_cb), kp_connection_ref (self),
                              connection_closure_notify, 0);
     }
+  g_signal_connect_data (self->webrtcbin, "deep-element-added", G_CALLBACK (deep_element_added_cb),
+                         kp_connection_ref (self), connection_closure_notify, 0);
   g_signal_connect_data (self->webrtcbin, "pad-added", G_CALLBACK (kp_connection_pad_added_cb),
                          kp_connection_ref (self), connection_closure_notify, 0);
 }

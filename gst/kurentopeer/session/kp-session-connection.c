@@ -88,12 +88,9 @@ take_connection_state (KpSession *self, GstWebRTCPeerConnectionState state)
     kp_session_fail (self, g_error_new_literal (GST_KURENTO_ERROR, GST_KURENTO_ERROR_ICE,
                                                 self->connected ? "the route to the peer was lost"
                                                                 : "no route to the peer was found"));
-  else if (state == GST_WEBRTC_PEER_CONNECTION_STATE_CLOSED && self->connected)
-    {
-      if (self->by_signaller)
-        gst_kurento_signaller_end_session (self->signaller, "the peer closed the connection");
-      kp_session_drop_connection (self, "the peer closed the connection");
-    }
+  else if (state == GST_WEBRTC_PEER_CONNECTION_STATE_CLOSED)
+    /* its signalling goes on: a page says first this, then "stop", or calls again */
+    kp_session_drop_connection (self, "the peer closed the connection");
 }
 
 static void
