@@ -144,18 +144,6 @@ notify_encryption_cb (GstElement *dtlsenc, GParamSpec *pspec, gpointer user_data
 }
 
 static void
-deep_element_added_cb (GstBin *webrtcbin, GstBin *bin, GstElement *element, gpointer user_data)
-{
-  GstElementFactory *factory = gst_element_get_factory (element);
-
-  if (g_str_equal (G_OBJECT_TYPE_NAME (element), "TransportReceiveBin"))
-    kp_farewell_keep_eos (element);
-  else if (factory && g_str_equal (GST_OBJECT_NAME (factory), "dtlsenc"))
-    g_signal_connect_data (element, "notify::connection-state", G_CALLBACK (notify_encryption_cb),
-                           kp_connection_ref (user_data), connection_closure_notify, 0);
-}
-
-static void
 deliver_verified (KpConnection *self, gint value, gpointer data)
 {
   self->callbacks.verified (self, value, self->user_data);
@@ -233,18 +221,23 @@ tune_rtp (GstElement *webrtcbin)
 /* What is sent is a mixture of RTP, RTCP and DTLS, which the last element does not tell apart: in the funnel's default it hears
  * stream, caps and segment, and tells the application, each time that one follows the other. */
 static void
-deep_element_added_cb (GstElement *webrtcbin, GstBin *bin, GstElement *element, gpointer user_data)
+deep_element_added_cb (GstBin *webrtcbin, GstBin *bin, GstElement *element, gpointer user_data)
 {
   GstElementFactory *factory = gst_element_get_factory (element);
+  const gchar *type = factory ? GST_OBJECT_NAME (factory) : G_OBJECT_TYPE_NAME (element);
 
-  if (factory && g_str_equal (GST_OBJECT_NAME (factory), "funnel"))
+  if (g_str_equal (type, "funnel"))
     g_object_set (element, "forward-sticky-events", FALSE, NULL);
+  else if (g_str_equal (type, "TransportReceiveBin"))
+    kp_farewell_keep_eos (element);
+  else if (g_str_equal (type, "dtlsenc"))
+    g_signal_connect_data (element, "notify::connection-state", G_CALLBACK (notify_encryption_cb),
+                           kp_connection_ref (user_data), connection_closure_notify, 0);
 }
 
 static void
 connect_webrtcbin (KpConnection *self)
 {
-  g_signal_connect (self->webrtcbin, "deep-element-added", G_CALLBACK (deep_element_added_cb), NULL);
   g_signal_connect_data (self->webrtcbin, "on-ice-candidate", G_CALLBACK (on_ice_candidate_cb),
                          kp_connection_ref (self), connection_closure_notify, 0);
   for (guint i = 0; i < G_N_ELEMENTS (state_properties); i++)
