@@ -53,13 +53,17 @@ string_node (const gchar *text)
 
 /* ---- in the thread ---- */
 
+/* What a server that closed the socket does not get any more is lost. */
 static void
 flush (Client *self)
 {
-  for (guint i = 0; self->socket && i < self->unsent->len; i++)
-    soup_websocket_connection_send_text (self->socket, g_ptr_array_index (self->unsent, i));
-  if (self->socket)
-    g_ptr_array_set_size (self->unsent, 0);
+  if (!self->socket)
+    return;
+
+  for (guint i = 0; i < self->unsent->len; i++)
+    if (soup_websocket_connection_get_state (self->socket) == SOUP_WEBSOCKET_STATE_OPEN)
+      soup_websocket_connection_send_text (self->socket, g_ptr_array_index (self->unsent, i));
+  g_ptr_array_set_size (self->unsent, 0);
 }
 
 static void
