@@ -137,7 +137,7 @@ check_caps (KpView *self, GstEvent *event)
   return FALSE;
 }
 
-/* FALSE when what follows cannot be shown. */
+/* FALSE when what follows cannot be shown: a pad that is going forgets what it has. */
 static gboolean
 push_descriptions (KpView *self, GstPad *pad)
 {
@@ -149,6 +149,8 @@ push_descriptions (KpView *self, GstPad *pad)
       g_autoptr (GstEvent) event = gst_pad_get_sticky_event (pad, descriptions[i], 0);
       g_autoptr (GstEvent) known = gst_pad_get_sticky_event (self->feed, descriptions[i], 0);
 
+      if (event == NULL && descriptions[i] != GST_EVENT_TAG)
+        return FALSE;
       if (event == NULL || event == known)
         continue;
       if (descriptions[i] == GST_EVENT_CAPS && !check_caps (self, event))

@@ -283,6 +283,23 @@ GST_START_TEST (test_fails)
 }
 GST_END_TEST
 
+/* Data that nothing describes any more, as at teardown. */
+GST_START_TEST (test_undescribed)
+{
+  Fixture self;
+
+  fixture_init (&self, "fakesink");
+  gst_pad_set_active (self.pad, FALSE);
+  show (&self, 0);
+  gst_object_unref (self.pad);
+  self.pad = pad_new (&self, VIDEO_CAPS);
+  show (&self, FRAME_TIME);
+  wait_for (count (&self) == 1);
+  fail_unless_equals_uint64 (get_last (&self), FRAME_TIME);
+  fixture_clear (&self);
+}
+GST_END_TEST
+
 GST_START_TEST (test_encoded)
 {
   Fixture self;
@@ -467,6 +484,7 @@ kp_view_suite (void)
   tcase_add_test (tcase, test_held_up);
   tcase_add_test (tcase, test_far_away);
   tcase_add_loop_test (tcase, test_fails, 0, G_N_ELEMENTS (failures));
+  tcase_add_test (tcase, test_undescribed);
   tcase_add_test (tcase, test_encoded);
   tcase_add_test (tcase, test_eos);
   tcase_add_test (tcase, test_offset);
