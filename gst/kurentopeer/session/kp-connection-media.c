@@ -16,7 +16,8 @@
 #define SENDER_INTERVAL (2 * GST_SECOND)
 
 /* ns; the default, one feedback a picture, leaves no pause for regular reports, so that the peer hears neither of loss nor
- * of the way there and back */
+ * of the way there and back. Only where there is a clock: without one rtpsession takes the time of a packet for the end of
+ * all times, and counts intervals until then, with its lock. */
 #define TWCC_INTERVAL (100 * GST_MSECOND)
 
 /* bit/s; the default, a part of what the media needs, makes the reports about a small stream so rare that the feedback
@@ -299,8 +300,7 @@ kp_connection_watch_feedback (KpConnection *self, guint session_index, gboolean 
     return;
 
   g_object_set (self->rtp_session, "rtcp-min-interval",
-                (guint64)(receives ? RECEIVER_INTERVAL : SENDER_INTERVAL), "twcc-feedback-interval",
-                (guint64)TWCC_INTERVAL, NULL);
+                (guint64)(receives ? RECEIVER_INTERVAL : SENDER_INTERVAL), NULL);
   g_signal_connect_data (self->rtp_session, "on-feedback-rtcp", G_CALLBACK (on_feedback_rtcp_cb),
                          kp_connection_ref (self), feedback_closure_notify, 0);
 }
@@ -308,10 +308,14 @@ kp_connection_watch_feedback (KpConnection *self, guint session_index, gboolean 
 void
 kp_connection_hurry_reports (KpConnection *self)
 {
+  g_autoptr (GstClock) clock = self->webrtcbin ? gst_element_get_clock (self->webrtcbin) : NULL;
+
   kp_loop_assert_current (self->loop);
 
   if (self->rtp_session)
     g_object_set (self->rtp_session, "rtcp-fraction", RTCP_BANDWIDTH, NULL);
+  if (self->rtp_session && clock)
+    g_object_set (self->rtp_session, "twcc-feedback-interval", (guint64)TWCC_INTERVAL, NULL);
 }
 
 static void
@@ -378,6 +382,9 @@ burial_thread (gpointer data)
   KpBurial *burial = data;
   KpConnection *self = burial->connection;
 
+  /* it will have no clock for a moment */
+  if (self->rtp_session)
+    g_object_set (self->rtp_session, "twcc-feedback-interval", GST_CLOCK_TIME_NONE, NULL);
   /* first webrtcbin: the streaming threads of the senders may be blocked inside of it */
   kp_transports_silence (self->webrtcbin);
   kp_farewell_send (self->webrtcbin);

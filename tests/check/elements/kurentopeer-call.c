@@ -167,6 +167,60 @@ GST_START_TEST (test_call)
 GST_END_TEST
 
 /* EOS that is sent to the element goes out of each source pad. */
+static gboolean
+add_packets (GQuark name, const GValue *value, gpointer user_data)
+{
+  guint64 *packets = user_data;
+  guint64 received = 0;
+
+  if (GST_VALUE_HOLDS_STRUCTURE (value)
+      && gst_structure_get_uint64 (gst_value_get_structure (value), "packetsReceived", &received))
+    *packets += received;
+
+  return TRUE;
+}
+
+static guint64
+count_packets (GstElement *peer)
+{
+  Happening happening;
+  GstPromise *promise = gst_promise_new_with_change_func (promise_cb, &happening, NULL);
+  g_autoptr (GstStructure) report = NULL;
+  guint64 packets = 0;
+
+  happening_init (&happening);
+  g_signal_emit_by_name (peer, "get-stats", promise);
+  report = promise_get_answer (promise, &happening);
+  gst_structure_foreach (report, add_packets, &packets);
+  happening_clear (&happening);
+
+  return packets;
+}
+
+/* Without a clock nothing is shown, but nothing hangs either. It lasts long enough for what is only done after a while. */
+GST_START_TEST (test_no_clock)
+{
+  gint64 deadline = g_get_monotonic_time () + DEADLINE;
+  guint64 packets = 0;
+  Side caller;
+  Side callee;
+
+  side_init (&caller, &callee, LIVE);
+  side_init (&callee, &caller, "kurentopeerrecvonly name=p");
+  gst_pipeline_use_clock (GST_PIPELINE (callee.pipeline), NULL);
+  gst_element_set_state (callee.pipeline, GST_STATE_PLAYING);
+  gst_element_set_state (caller.pipeline, GST_STATE_PLAYING);
+  g_signal_emit_by_name (caller.peer, "generate-offer", NULL);
+  happening_wait (&callee.connected, 1);
+  while (packets < 300 && g_get_monotonic_time () < deadline)
+    packets = count_packets (callee.peer);
+  fail_unless (packets >= 300, "%" G_GUINT64_FORMAT " packets", packets);
+
+  side_clear (&callee);
+  side_clear (&caller);
+}
+GST_END_TEST
+
 GST_START_TEST (test_eos_out_of_source_pads)
 {
   g_autoptr (GstMessage) message = NULL;
@@ -201,6 +255,7 @@ kurentopeer_call_suite (void)
   warm_up ();
   suite_add_tcase (suite, tcase);
   tcase_add_test (tcase, test_call);
+  tcase_add_test (tcase, test_no_clock);
   tcase_add_test (tcase, test_eos_out_of_source_pads);
 
   return suite;
