@@ -24,7 +24,7 @@ typedef void (*MeterCapsFunc) (KpMeter *self, const GstStructure *caps);
 typedef struct
 {
   KpMeter *meter; /* owned */
-  MeterFunc take_buffer; /* or NULL; with the lock held */
+  MeterFunc take_buffer; /* or NULL: it is not called for buffers; with the lock held */
   MeterCapsFunc take_caps; /* or NULL; with the lock held */
 } MeterPad;
 
@@ -76,8 +76,6 @@ meter_pad_take (MeterPad *self, GstPadProbeInfo *info)
       gst_event_parse_caps (event, &caps);
       self->take_caps (self->meter, gst_caps_get_structure (caps, 0));
     }
-  else if (self->take_buffer == NULL)
-    return;
   else if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER_LIST)
     {
       GstBufferList *list = GST_PAD_PROBE_INFO_BUFFER_LIST (info);
@@ -106,18 +104,19 @@ watch_pad (KpMeter *self, GstElement *element, const gchar *name, MeterFunc take
            MeterCapsFunc take_caps)
 {
   g_autoptr (GstPad) pad = gst_element_get_static_pad (element, name);
+  GstPadProbeType mask = GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM;
   MeterPad *data;
 
   if (pad == NULL)
     return;
+  if (take_buffer)
+    mask |= GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST;
 
   data = g_new0 (MeterPad, 1);
   data->meter = kp_meter_ref (self);
   data->take_buffer = take_buffer;
   data->take_caps = take_caps;
-  gst_pad_add_probe (
-      pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
-      probe_cb, data, meter_pad_free);
+  gst_pad_add_probe (pad, mask, probe_cb, data, meter_pad_free);
 }
 
 /* ---- what the pads tell ---- */

@@ -124,17 +124,26 @@ upstream_event_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   return GST_PAD_PROBE_DROP;
 }
 
+/* A connection may take too long. */
+static void
+wait_until_released_locked (KpSender *self)
+{
+  gint64 deadline = g_get_monotonic_time () + HOLD_PATIENCE;
+
+  while (self->flow == FLOW_HELD)
+    if (!g_cond_wait_until (&self->flow_changed, &self->lock, deadline))
+      self->flow = FLOW_GIVEN_UP;
+}
+
 static GstPadProbeReturn
 hold_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   KpSender *self = user_data;
-  gint64 deadline = g_get_monotonic_time () + HOLD_PATIENCE;
   gboolean passes;
 
   g_mutex_lock (&self->lock);
-  while (self->flow == FLOW_HELD)
-    if (!g_cond_wait_until (&self->flow_changed, &self->lock, deadline))
-      self->flow = FLOW_GIVEN_UP;
+  if (self->flow == FLOW_HELD)
+    wait_until_released_locked (self);
   passes = self->flow == FLOW_PASSES;
   g_mutex_unlock (&self->lock);
 
