@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kp-channels.h"
+#include "kp-sctp-messages.h"
 
 typedef struct
 {
@@ -15,6 +16,7 @@ struct _KpChannels
 {
   GstElement *webrtcbin; /* owned until cleared */
   gulong prepare_id;
+  KpSctpMessages *messages; /* owned */
   GMutex lock; /* guards everything below; never held across a call-out but func */
   GPtrArray *entries; /* of KpChannel */
   guint n_prepared;

@@ -2,14 +2,10 @@
 /* Between webrtcbin's data channels and its SCTP association: what it would send wrongly, and what would harm it. */
 #include "kp-channels-private.h"
 #include "gstkurentoerror.h"
-#include "kp-session-debug.h"
 
 #include <gst/sctp/sctpreceivemeta.h>
 #include <gst/sctp/sctpsendmeta.h>
 #include <stdio.h>
-#include <string.h>
-
-#define GST_CAT_DEFAULT kp_session_debug
 
 /* RFC 8831, 8 */
 #define PPID_CONTROL 50
@@ -24,6 +20,15 @@
 #define MESSAGE_ACK 2
 #define MESSAGE_OPEN 3
 #define OPEN_SIZE 12
+
+/* What comes on one stream. */
+typedef struct
+{
+  KpChannels *channels; /* owned */
+  gint id;
+  GstBuffer *pieces; /* owned; of a message that is not complete, or NULL */
+  gsize size; /* bytes of it so far */
+} KpReceived;
 
 /* ---- what we send ---- */
 
@@ -152,40 +157,91 @@ check_received (KpChannels *self, gint id, guint32 ppid, const guint8 *data, gsi
     }
 }
 
-/* An error of webrtcbin would stop all that the peer sends, and some would be a critical warning. */
-static GstPadProbeReturn
-received_probe_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+/* The pieces of a message together; NULL while there are more to come. Takes @buffer. */
+static GstBuffer *
+collect (KpReceived *received, GstBuffer *buffer)
 {
-  KpChannels *self = user_data;
-  GstBuffer *buffer = gst_buffer_make_writable (GST_PAD_PROBE_INFO_BUFFER (info));
+  gsize size = gst_buffer_get_size (buffer);
+  gsize before = received->size;
+
+  received->size += size;
+  if (received->size <= KP_MAX_MESSAGE_SIZE)
+    received->pieces = received->pieces ? gst_buffer_append (received->pieces, buffer) : buffer;
+  else
+    {
+      gst_clear_buffer (&received->pieces);
+      gst_buffer_unref (buffer);
+    }
+  if (!kp_sctp_messages_is_last (received->channels->messages, received->id, before, size))
+    return NULL;
+
+  received->size = 0;
+  if (received->pieces == NULL)
+    kp_channels_tell_error (received->channels, received->id, "a message that is larger than we take");
+
+  return g_steal_pointer (&received->pieces);
+}
+
+/* Whether webrtcbin can take it: an error of its own would stop all that the peer sends, and some are critical warnings. */
+static gboolean
+check_message (KpReceived *received, GstBuffer *buffer)
+{
   GstSctpReceiveMeta *meta = gst_sctp_buffer_get_receive_meta (buffer);
   const gchar *problem;
   GstMapInfo map;
-  gint id = -1;
 
-  info->data = buffer;
-  if (!meta || sscanf (GST_PAD_NAME (pad), "src_%d", &id) != 1
-      || !gst_buffer_map (buffer, &map, GST_MAP_READ))
-    return GST_PAD_PROBE_OK;
+  if (!meta || !gst_buffer_map (buffer, &map, GST_MAP_READ))
+    return FALSE;
 
-  problem = check_received (self, id, meta->ppid, map.data, map.size);
+  problem = check_received (received->channels, received->id, meta->ppid, map.data, map.size);
   gst_buffer_unmap (buffer, &map);
   meta->ppid = correct_empty_type (meta->ppid);
-  if (problem == NULL)
-    return GST_PAD_PROBE_OK;
+  if (problem)
+    kp_channels_tell_error (received->channels, received->id, problem);
 
-  GST_WARNING_OBJECT (pad, "the peer sent %s", problem);
-  kp_channels_tell_error (self, id, problem);
+  return problem == NULL;
+}
 
-  return GST_PAD_PROBE_DROP;
+static GstPadProbeReturn
+received_probe_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  GstBuffer *message = collect (user_data, gst_buffer_ref (GST_PAD_PROBE_INFO_BUFFER (info)));
+
+  if (message == NULL)
+    return GST_PAD_PROBE_DROP;
+
+  gst_buffer_unref (info->data);
+  message = gst_buffer_make_writable (message);
+  info->data = message;
+
+  return check_message (user_data, message) ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
+}
+
+static GstPadProbeReturn
+packet_probe_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  KpChannels *self = user_data;
+  GstMapInfo map;
+
+  if (gst_buffer_map (GST_PAD_PROBE_INFO_BUFFER (info), &map, GST_MAP_READ))
+    {
+      kp_sctp_messages_take_packet (self->messages, map.data, map.size);
+      gst_buffer_unmap (GST_PAD_PROBE_INFO_BUFFER (info), &map);
+    }
+
+  return GST_PAD_PROBE_OK;
 }
 
 /* ---- where ---- */
 
 static void
-release_channels (gpointer data)
+received_free (gpointer data)
 {
-  kp_channels_unref (data);
+  KpReceived *self = data;
+
+  gst_clear_buffer (&self->pieces);
+  kp_channels_unref (self->channels);
+  g_free (self);
 }
 
 static void
@@ -198,9 +254,25 @@ sctpenc_pad_added_cb (GstElement *sctpenc, GstPad *pad, KpChannels *self)
 static void
 sctpdec_pad_added_cb (GstElement *sctpdec, GstPad *pad, KpChannels *self)
 {
-  if (gst_pad_get_direction (pad) == GST_PAD_SRC)
-    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, received_probe_cb, kp_channels_ref (self),
-                       release_channels);
+  KpReceived *received;
+  gint id;
+
+  if (sscanf (GST_PAD_NAME (pad), "src_%d", &id) != 1)
+    return;
+
+  received = g_new0 (KpReceived, 1);
+  received->channels = kp_channels_ref (self);
+  received->id = id;
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, received_probe_cb, received, received_free);
+}
+
+static void
+watch_packets (KpChannels *self, GstElement *sctpdec)
+{
+  g_autoptr (GstPad) sink = gst_element_get_static_pad (sctpdec, "sink");
+
+  gst_pad_add_probe (sink, GST_PAD_PROBE_TYPE_BUFFER, packet_probe_cb, kp_channels_ref (self),
+                     (GDestroyNotify)kp_channels_unref);
 }
 
 static void
@@ -219,8 +291,11 @@ deep_element_added_cb (GstBin *webrtcbin, GstBin *bin, GstElement *element, KpCh
     g_signal_connect_data (element, "pad-added", G_CALLBACK (sctpenc_pad_added_cb), kp_channels_ref (self),
                            closure_notify, 0);
   else if (g_str_equal (name, "sctpdec"))
-    g_signal_connect_data (element, "pad-added", G_CALLBACK (sctpdec_pad_added_cb), kp_channels_ref (self),
-                           closure_notify, 0);
+    {
+      watch_packets (self, element);
+      g_signal_connect_data (element, "pad-added", G_CALLBACK (sctpdec_pad_added_cb), kp_channels_ref (self),
+                             closure_notify, 0);
+    }
 }
 
 void

@@ -23,6 +23,7 @@ kp_channels_finalize (gpointer data)
 
   kp_channels_clear (self);
   g_ptr_array_unref (self->entries);
+  kp_sctp_messages_free (self->messages);
   g_mutex_clear (&self->lock);
 }
 
@@ -310,6 +311,7 @@ kp_channels_new (GstElement *webrtcbin, KpChannelsFunc func, gpointer user_data,
 
   g_mutex_init (&self->lock);
   self->entries = g_ptr_array_new_with_free_func (channel_free);
+  self->messages = kp_sctp_messages_new ();
   self->func = func;
   self->user_data = user_data;
   self->notify = notify;

@@ -7,6 +7,9 @@
 
 #include <gst/gst.h>
 
+/* bytes; what we take in one message */
+#define KP_MAX_MESSAGE_SIZE (256 * 1024)
+
 /* The data channels of one connection. */
 typedef struct _KpChannels KpChannels;
 

@@ -2,13 +2,11 @@
 /* Offer and answer: each function is one step; what follows webrtcbin's answer ends in "_done". */
 #include "kp-session-private.h"
 #include "gstkurentoerror.h"
+#include "kp-channels.h"
 #include "kp-sdp-renew.h"
 #include "kp-session-debug.h"
 
 #define GST_CAT_DEFAULT kp_session_debug
-
-/* bytes; what we take in one data channel message */
-#define MAX_MESSAGE_SIZE (256 * 1024)
 
 /* ms; how long a description of ours waits for candidates: those of this host come at once, and a peer that has them
  * with the description starts checking some ms earlier than one that gets them behind it */
@@ -79,7 +77,7 @@ complete_local (KpSession *self, GstSDPMessage *sdp)
 {
   kp_sdp_dedupe_ssrcs (sdp);
   kp_sdp_set_msid (sdp, self->settings->id);
-  kp_sdp_set_max_message_size (sdp, MAX_MESSAGE_SIZE);
+  kp_sdp_set_max_message_size (sdp, KP_MAX_MESSAGE_SIZE);
 }
 
 /* Tells the local description to the application, the peer, and who asked for it. */

@@ -4,6 +4,9 @@
 
 #include <gst/sctp/sctpsendmeta.h>
 
+/* bytes; what both sides take */
+#define MAX_MESSAGE_SIZE (256 * 1024)
+
 /* ---- what goes wrong ---- */
 
 /* What a peer sends that follows no RFC. */
@@ -164,7 +167,7 @@ fail_unless_received (SessionPeer *self, guint index, GBytes *data, gboolean is_
   g_mutex_unlock (&self->lock);
 }
 
-static const gsize sizes[] = { 0, 1, 1200, 65535, 65536 };
+static const gsize sizes[] = { 0, 1, 1200, 65535, 65536, 65537, MAX_MESSAGE_SIZE - 1, MAX_MESSAGE_SIZE };
 
 GST_START_TEST (test_sizes)
 {
@@ -234,7 +237,7 @@ static const struct
 {
   FakeMunge munge; /* of the peer's description */
   gsize limit;
-} limits[] = { { limit_messages, 1000 }, { forget_limit, 65536 } };
+} limits[] = { { NULL, MAX_MESSAGE_SIZE }, { limit_messages, 1000 }, { forget_limit, 65536 } };
 
 /* What the peer does not take is refused whole, and the channel goes on. */
 GST_START_TEST (test_limits)
