@@ -31,6 +31,7 @@ gst_kurento_peer_install_pad_templates (GstElementClass *klass)
   gst_element_class_add_static_pad_template (klass, &sink_templates[KP_MEDIA_AUDIO]);
   gst_element_class_add_static_pad_template (klass, &audio_src_template);
   gst_element_class_add_static_pad_template (klass, &video_src_template);
+  gst_kurento_peer_install_data_templates (klass);
 }
 
 /* A subclass of one direction has not the pads of the other. GstElementClass has no call to take away a template that
@@ -193,6 +194,9 @@ gst_kurento_peer_request_new_pad (GstElement *element, GstPadTemplate *template,
   KpMediaKind kind;
   gboolean sends;
 
+  if (gst_kurento_peer_is_data_template (template))
+    return gst_kurento_peer_request_data_pad (self, template, wanted);
+
   GST_OBJECT_LOCK (self);
   sends = priv->settings.settings->mode != GST_KURENTO_PEER_MODE_RECVONLY;
   GST_OBJECT_UNLOCK (self);
@@ -259,7 +263,10 @@ gst_kurento_peer_release_pad (GstElement *element, GstPad *pad)
   GstKurentoPeerTrack *track = steal_track (self, pad);
 
   if (!track)
-    return;
+    {
+      gst_kurento_peer_release_data_pad (self, pad);
+      return;
+    }
 
   forget_track (self, track);
   gst_kurento_peer_update_local_view (self);

@@ -44,6 +44,17 @@ typedef enum
   KP_N_VIEWS,
 } GstKurentoPeerViewId;
 
+/* A data sink pad, or a data source pad. */
+typedef struct
+{
+  GstKurentoPeer *peer; /* borrowed */
+  guint index;
+  GstElement *element; /* owned; KpDataSink, or a source */
+  GstPad *pad; /* owned; the ghost pad */
+  gboolean finishing; /* a sink's: at EOS, its channel is closing */
+  gboolean ended; /* a sink's: and has closed */
+} GstKurentoPeerDataPad;
+
 /* One source pad. */
 typedef struct
 {
@@ -63,6 +74,8 @@ typedef struct
   KpSessionStatus status;
   GPtrArray *tracks; /* owned; of GstKurentoPeerTrack */
   GPtrArray *streams; /* owned; of GstKurentoPeerStream */
+  GPtrArray *data_sinks; /* owned; of GstKurentoPeerDataPad */
+  GPtrArray *data_srcs; /* owned; of GstKurentoPeerDataPad */
   GstElement *view_sinks[KP_N_VIEWS]; /* owned; as they were set, or NULL */
   KpView *views[KP_N_VIEWS]; /* owned; from READY->PAUSED to PAUSED->READY, or NULL */
   guint next_sink_index[KP_N_MEDIA_KINDS];
@@ -108,6 +121,20 @@ KpSession *gst_kurento_peer_begin (GstKurentoPeer *self, GCancellable *cancellab
 
 /* gstkurentopeer-data.c */
 GstWebRTCDataChannel *gst_kurento_peer_dup_data_channel (GstKurentoPeer *self);
+
+/* gstkurentopeer-datapads.c */
+void gst_kurento_peer_install_data_templates (GstElementClass *klass);
+gboolean gst_kurento_peer_is_data_template (GstPadTemplate *template);
+void gst_kurento_peer_data_pad_free (GstKurentoPeerDataPad *self);
+GstPad *gst_kurento_peer_request_data_pad (GstKurentoPeer *self, GstPadTemplate *template,
+                                           const gchar *wanted);
+void gst_kurento_peer_release_data_pad (GstKurentoPeer *self, GstPad *pad);
+void gst_kurento_peer_wake_data_sinks (GstKurentoPeer *self);
+void gst_kurento_peer_take_data_event (GstKurentoPeer *self, const KpEvent *event);
+void gst_kurento_peer_end_data_sources (GstKurentoPeer *self);
+void gst_kurento_peer_restart_data (GstKurentoPeer *self);
+void gst_kurento_peer_stop_data (GstKurentoPeer *self);
+void gst_kurento_peer_remove_data (GstKurentoPeer *self);
 
 /* gstkurentopeer-status.c */
 GParamSpec **gst_kurento_peer_make_status_specs (void);

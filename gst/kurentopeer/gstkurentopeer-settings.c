@@ -261,14 +261,17 @@ gst_kurento_peer_read_settings (GstKurentoPeer *self, GError **error)
   g_autoptr (KpSettings) settings = NULL;
   GstKurentoPeerSettings texts;
   gboolean has_sink_pads;
+  gboolean has_data_pads;
   gboolean is_valid;
 
   GST_OBJECT_LOCK (self);
   copy_texts_locked (&priv->settings, &texts);
   has_sink_pads = has_sink_pads_locked (priv);
+  has_data_pads = priv->data_sinks->len > 0;
   GST_OBJECT_UNLOCK (self);
 
   settings = kp_settings_copy (texts.settings);
+  settings->data_channels |= has_data_pads;
   is_valid = read_settings (&texts, settings, error);
   if (is_valid)
     is_valid = gst_kurento_peer_check_views (self, settings, error);

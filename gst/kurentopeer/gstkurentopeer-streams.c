@@ -191,6 +191,7 @@ end_streams_cb (gpointer user_data)
   GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
   g_autoptr (GPtrArray) outlets = NULL;
 
+  gst_kurento_peer_end_data_sources (self);
   GST_OBJECT_LOCK (self);
   priv->outlets_ended = TRUE;
   outlets = dup_outlets_locked (priv);

@@ -136,7 +136,15 @@ event_cb (const KpEvent *event, gpointer user_data)
 {
   g_autoptr (GstKurentoPeer) self = gst_object_ref (user_data);
 
+  gst_kurento_peer_take_data_event (self, event);
   gst_kurento_peer_emit_event (self, event);
+}
+
+/* Peer loop; only wakes who waits. */
+static void
+channels_ready_cb (gpointer user_data)
+{
+  gst_kurento_peer_wake_data_sinks (user_data);
 }
 
 typedef struct
@@ -203,6 +211,7 @@ static const KpSessionCallbacks session_callbacks = {
   .get_outlet = gst_kurento_peer_get_outlet,
   .setup = gst_kurento_peer_emit_setup,
   .stats = stats_cb,
+  .channels_ready = channels_ready_cb,
   .fatal = fatal_cb,
 };
 
@@ -255,6 +264,7 @@ prepare_session (GstKurentoPeer *self)
   g_set_object (&signaller, priv->signaller);
   GST_OBJECT_UNLOCK (self);
 
+  gst_kurento_peer_restart_data (self);
   kp_loop_start (priv->loop, thread_name);
   session = kp_session_new (priv->loop, GST_BIN (self), settings, signaller, &session_callbacks, self);
   if (!gst_kurento_peer_add_tracks (self, session, settings, &error))
@@ -286,6 +296,7 @@ stop_session (GstKurentoPeer *self)
   session = g_steal_pointer (&priv->session);
   GST_OBJECT_UNLOCK (self);
   gst_kurento_peer_stop_streams (self);
+  gst_kurento_peer_stop_data (self);
 
   return session == NULL || kp_session_stop (session);
 }
@@ -298,6 +309,7 @@ clean_up (GstKurentoPeer *self, gboolean loop_is_free)
   const KpSessionStatus nothing = { 0 };
 
   gst_kurento_peer_remove_streams (self);
+  gst_kurento_peer_remove_data (self);
   gst_kurento_peer_remove_captures (self);
   gst_kurento_peer_remove_views (self);
   if (!kp_loop_stop (priv->loop, loop_is_free ? SESSION_LOOP_END_TIMEOUT : 0))
@@ -381,6 +393,8 @@ gst_kurento_peer_finalize (GObject *object)
   gst_kurento_peer_settings_clear (&priv->settings);
   g_ptr_array_unref (priv->tracks);
   g_ptr_array_unref (priv->streams);
+  g_ptr_array_unref (priv->data_sinks);
+  g_ptr_array_unref (priv->data_srcs);
   gst_kurento_peer_clear_view_sinks (GST_KURENTO_PEER (object));
   kp_loop_unref (priv->loop);
 
@@ -418,6 +432,8 @@ gst_kurento_peer_init (GstKurentoPeer *self)
   priv->loop = kp_loop_new ();
   priv->tracks = g_ptr_array_new_with_free_func ((GDestroyNotify)gst_kurento_peer_track_free);
   priv->streams = g_ptr_array_new_with_free_func ((GDestroyNotify)gst_kurento_peer_stream_free);
+  priv->data_sinks = g_ptr_array_new_with_free_func ((GDestroyNotify)gst_kurento_peer_data_pad_free);
+  priv->data_srcs = g_ptr_array_new_with_free_func ((GDestroyNotify)gst_kurento_peer_data_pad_free);
   gst_kurento_peer_settings_init (&priv->settings);
 
   gst_bin_set_suppressed_flags (GST_BIN (self), GST_ELEMENT_FLAG_SINK | GST_ELEMENT_FLAG_SOURCE);

@@ -12,6 +12,14 @@ typedef enum
   KP_DATA_PRIORITY_HIGH,
 } KpDataPriority;
 
+/* What became of a message that a data channel was to send. */
+typedef enum
+{
+  KP_DATA_SENT,
+  KP_DATA_WAIT, /* there is no channel, or it has no room */
+  KP_DATA_REFUSED, /* it never will be sent */
+} KpDataResult;
+
 /* How a data channel is made: RTCDataChannelInit, and what kurento-utils adds to it. */
 typedef struct
 {

@@ -83,7 +83,7 @@ kp_event_init (KpEvent *self, KpEventType type, ...)
 void
 kp_event_copy (const KpEvent *self, KpEvent *copy)
 {
-  *copy = (KpEvent){ .type = self->type };
+  *copy = (KpEvent){ .type = self->type, .channel = self->channel };
   for (guint i = 0; i < kp_event_get_spec (self->type)->n_args; i++)
     {
       g_value_init (&copy->args[i], G_VALUE_TYPE (&self->args[i]));

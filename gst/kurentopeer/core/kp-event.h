@@ -42,6 +42,7 @@ typedef struct
 typedef struct
 {
   KpEventType type;
+  guint channel; /* of a data channel: the number of its pads; no argument of the signal */
   GValue args[KP_EVENT_MAX_ARGS]; /* the first n_args of the spec are set */
 } KpEvent;
 

@@ -3,6 +3,9 @@
 #include "kp-channels-private.h"
 #include "gstkurentoerror.h"
 
+/* bytes that wait in a channel when it has no room; as much again is in SCTP */
+#define HIGH_MARK (256 * 1024)
+
 static GstStructure *
 make_init (const KpDataConfig *config)
 {
@@ -127,30 +130,52 @@ channel_send (GstWebRTCDataChannel *channel, GBytes *data, gboolean is_text, GEr
   return gst_webrtc_data_channel_send_string_full (channel, text, error);
 }
 
-static void
-mark_used (KpChannels *self, GstWebRTCDataChannel *channel)
+/* Counted before it is sent: what follows from it may come first. */
+static gboolean
+give_message (KpChannels *self, GstWebRTCDataChannel *channel, GBytes *data, gboolean is_text, GError **error)
 {
   KpChannel *entry;
+  gboolean sent;
 
   g_mutex_lock (&self->lock);
   entry = kp_channels_find_locked (self, channel);
   if (entry)
-    entry->used = TRUE;
+    entry->n_given++;
   g_mutex_unlock (&self->lock);
+
+  sent = channel_send (channel, data, is_text, error);
+
+  g_mutex_lock (&self->lock);
+  entry = kp_channels_find_locked (self, channel);
+  if (entry && sent)
+    kp_channel_counts_add (&entry->counts, TRUE, g_bytes_get_size (data));
+  else if (entry)
+    entry->n_given--;
+  g_mutex_unlock (&self->lock);
+
+  return sent;
+}
+
+/* The channel points back at it without a reference. Owned; or NULL. */
+static GstElement *
+dup_webrtcbin (KpChannels *self)
+{
+  GstElement *webrtcbin = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (self->func && self->webrtcbin)
+    webrtcbin = gst_object_ref (self->webrtcbin);
+  g_mutex_unlock (&self->lock);
+
+  return webrtcbin;
 }
 
 gboolean
 kp_channels_send (KpChannels *self, const gchar *label, GBytes *data, gboolean is_text, GError **error)
 {
-  g_autoptr (GstElement) webrtcbin = NULL;
+  g_autoptr (GstElement) webrtcbin = dup_webrtcbin (self);
   g_autoptr (GstWebRTCDataChannel) channel = NULL;
   g_autoptr (GError) cause = NULL;
-
-  /* the channel points back at it without a reference */
-  g_mutex_lock (&self->lock);
-  if (self->func && self->webrtcbin)
-    webrtcbin = gst_object_ref (self->webrtcbin);
-  g_mutex_unlock (&self->lock);
 
   if (webrtcbin)
     channel = dup_open_channel (self, label);
@@ -160,15 +185,160 @@ kp_channels_send (KpChannels *self, const gchar *label, GBytes *data, gboolean i
                    label ? " " : "", label ? label : "");
       return FALSE;
     }
-  mark_used (self, channel);
-  if (!channel_send (channel, data, is_text, &cause))
+  if (!give_message (self, channel, data, is_text, &cause))
     {
       g_set_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_DATA_CHANNEL,
                    "could not send %" G_GSIZE_FORMAT " bytes: %s", g_bytes_get_size (data),
                    cause ? cause->message : "unknown error");
       return FALSE;
     }
-  kp_channels_count_message (self, channel, TRUE, g_bytes_get_size (data));
 
   return TRUE;
+}
+
+/* ---- for pads ---- */
+
+/* Owned; or NULL. */
+static GstWebRTCDataChannel *
+dup_open_index (KpChannels *self, guint index)
+{
+  g_autoptr (GPtrArray) entries = kp_channels_dup_entries (self);
+  const KpChannel *best = NULL;
+
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const KpChannel *entry = g_ptr_array_index (entries, i);
+
+      if (entry->index == index && !entry->finishing && entry_is_open (entry)
+          && (best == NULL || best->is_local))
+        best = entry;
+    }
+
+  return best ? g_object_ref (best->channel) : NULL;
+}
+
+static gboolean
+has_room (GstWebRTCDataChannel *channel)
+{
+  guint64 amount;
+
+  g_object_get (channel, "buffered-amount", &amount, NULL);
+
+  return amount < HIGH_MARK;
+}
+
+/* Before the channel is looked at: so that nothing is missed that happens meanwhile. */
+static void
+set_waiting (KpChannels *self)
+{
+  g_mutex_lock (&self->lock);
+  self->waiting = TRUE;
+  g_mutex_unlock (&self->lock);
+}
+
+KpDataResult
+kp_channels_try_send (KpChannels *self, guint index, GBytes *data, gboolean is_text)
+{
+  g_autoptr (GstElement) webrtcbin = dup_webrtcbin (self);
+  g_autoptr (GstWebRTCDataChannel) channel = NULL;
+  g_autofree gchar *label = NULL;
+  g_autoptr (GError) error = NULL;
+
+  set_waiting (self);
+  channel = webrtcbin ? dup_open_index (self, index) : NULL;
+  if (channel == NULL || !has_room (channel))
+    return KP_DATA_WAIT;
+  if (is_text && !g_utf8_validate_len (g_bytes_get_data (data, NULL), g_bytes_get_size (data), NULL))
+    error = g_error_new_literal (GST_KURENTO_ERROR, GST_KURENTO_ERROR_INVALID_ARGUMENT,
+                                 "text that is not UTF-8, or has a zero character, is not sent");
+  else if (give_message (self, channel, data, is_text, &error))
+    return KP_DATA_SENT;
+  /* it closed meanwhile */
+  if (!error || g_error_matches (error, GST_WEBRTC_ERROR, GST_WEBRTC_ERROR_INVALID_STATE))
+    return KP_DATA_WAIT;
+
+  label = kp_channel_dup_label (channel);
+  kp_channels_tell_problem (self, label, error->message);
+
+  return KP_DATA_REFUSED;
+}
+
+static GstPadProbeReturn
+idle_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  gst_webrtc_data_channel_close (user_data);
+
+  return GST_PAD_PROBE_REMOVE;
+}
+
+/* When what is just being pushed into @pad is in the association: webrtcbin's close() would lose it. */
+static void
+close_when_idle (GstWebRTCDataChannel *channel, GstPad *pad)
+{
+  g_autoptr (GstPad) source = pad ? gst_pad_get_peer (pad) : NULL;
+
+  if (source)
+    gst_pad_add_probe (source, GST_PAD_PROBE_TYPE_IDLE, idle_cb, g_object_ref (channel), g_object_unref);
+  else
+    gst_webrtc_data_channel_close (channel);
+}
+
+/* Whether its last message has passed. */
+static gboolean
+is_to_close_locked (const KpChannel *entry)
+{
+  return entry->finishing && entry->n_passed >= entry->n_given;
+}
+
+KpDataResult
+kp_channels_finish (KpChannels *self, guint index)
+{
+  g_autoptr (GstElement) webrtcbin = dup_webrtcbin (self);
+  g_autoptr (GstWebRTCDataChannel) channel = NULL;
+  gboolean close = FALSE;
+  KpChannel *entry;
+  gint id;
+
+  set_waiting (self);
+  channel = webrtcbin ? dup_open_index (self, index) : NULL;
+  if (channel == NULL)
+    return KP_DATA_WAIT;
+
+  g_mutex_lock (&self->lock);
+  entry = kp_channels_find_locked (self, channel);
+  if (entry)
+    {
+      entry->finishing = TRUE;
+      close = is_to_close_locked (entry);
+    }
+  g_mutex_unlock (&self->lock);
+  if (close)
+    {
+      g_autoptr (GstPad) pad = NULL;
+
+      g_object_get (channel, "id", &id, NULL);
+      pad = kp_channels_dup_sctp_pad (self, id);
+      close_when_idle (channel, pad);
+    }
+
+  return KP_DATA_SENT;
+}
+
+void
+kp_channels_note_passed (KpChannels *self, gint id, GstPad *pad)
+{
+  g_autoptr (GstWebRTCDataChannel) channel = kp_channels_dup_by_id (self, id);
+  gboolean close = FALSE;
+  KpChannel *entry;
+
+  g_mutex_lock (&self->lock);
+  entry = channel ? kp_channels_find_locked (self, channel) : NULL;
+  if (entry)
+    {
+      entry->n_passed++;
+      close = is_to_close_locked (entry);
+    }
+  g_mutex_unlock (&self->lock);
+  if (close)
+    close_when_idle (channel, pad);
 }

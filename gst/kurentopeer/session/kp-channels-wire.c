@@ -69,8 +69,11 @@ sent_probe_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   GstBuffer *buffer = gst_buffer_make_writable (GST_PAD_PROBE_INFO_BUFFER (info));
   GstSctpSendMeta *meta = gst_sctp_buffer_get_send_meta (buffer);
+  gint id;
 
   info->data = buffer;
+  if (meta && meta->ppid != PPID_CONTROL && sscanf (GST_PAD_NAME (pad), "sink_%d", &id) == 1)
+    kp_channels_note_passed (user_data, id, pad);
   if (gst_buffer_get_size (buffer) == 0)
     fill_empty_message (buffer);
   else if (meta && meta->ppid == PPID_CONTROL && gst_buffer_get_size (buffer) >= OPEN_SIZE)
@@ -248,7 +251,8 @@ static void
 sctpenc_pad_added_cb (GstElement *sctpenc, GstPad *pad, KpChannels *self)
 {
   if (gst_pad_get_direction (pad) == GST_PAD_SINK)
-    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, sent_probe_cb, NULL, NULL);
+    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, sent_probe_cb, kp_channels_ref (self),
+                       (GDestroyNotify)kp_channels_unref);
 }
 
 static void
@@ -288,14 +292,26 @@ deep_element_added_cb (GstBin *webrtcbin, GstBin *bin, GstElement *element, KpCh
   const gchar *name = factory ? GST_OBJECT_NAME (factory) : "";
 
   if (g_str_equal (name, "sctpenc"))
-    g_signal_connect_data (element, "pad-added", G_CALLBACK (sctpenc_pad_added_cb), kp_channels_ref (self),
-                           closure_notify, 0);
+    {
+      g_weak_ref_set (&self->sctpenc, element);
+      g_signal_connect_data (element, "pad-added", G_CALLBACK (sctpenc_pad_added_cb), kp_channels_ref (self),
+                             closure_notify, 0);
+    }
   else if (g_str_equal (name, "sctpdec"))
     {
       watch_packets (self, element);
       g_signal_connect_data (element, "pad-added", G_CALLBACK (sctpdec_pad_added_cb), kp_channels_ref (self),
                              closure_notify, 0);
     }
+}
+
+GstPad *
+kp_channels_dup_sctp_pad (KpChannels *self, gint id)
+{
+  g_autoptr (GstElement) sctpenc = g_weak_ref_get (&self->sctpenc);
+  g_autofree gchar *name = g_strdup_printf ("sink_%d", id);
+
+  return sctpenc ? gst_element_get_static_pad (sctpenc, name) : NULL;
 }
 
 void

@@ -5,6 +5,12 @@
 
 #include <gst/webrtc/webrtc.h>
 
+/* bytes that wait in a channel when there is room again */
+#define LOW_MARK (128 * 1024)
+
+/* what kurento-utils calls its channel */
+#define KURENTO_UTILS_PREFIX "WebRtcPeer-"
+
 #define GST_CAT_DEFAULT kp_session_debug
 
 static void
@@ -24,6 +30,7 @@ kp_channels_finalize (gpointer data)
   kp_channels_clear (self);
   g_ptr_array_unref (self->entries);
   kp_sctp_messages_free (self->messages);
+  g_weak_ref_clear (&self->sctpenc);
   g_mutex_clear (&self->lock);
 }
 
@@ -47,9 +54,13 @@ channels_closure_notify (gpointer data, GClosure *closure)
 
 /* Only passes the event on, so the lock may be held: func posts and returns. */
 static void
-channels_tell (KpChannels *self, KpEvent *event)
+channels_tell (KpChannels *self, GstWebRTCDataChannel *channel, KpEvent *event)
 {
+  const KpChannel *entry;
+
   g_mutex_lock (&self->lock);
+  entry = channel ? kp_channels_find_locked (self, channel) : NULL;
+  event->channel = entry ? entry->index : KP_NO_CHANNEL_INDEX;
   if (self->func)
     self->func (event, self->user_data);
   else
@@ -81,8 +92,37 @@ kp_channels_find_locked (KpChannels *self, GstWebRTCDataChannel *channel)
   return NULL;
 }
 
+static gboolean
+has_index_locked (KpChannels *self, gboolean is_local, guint index)
+{
+  for (guint i = 0; i < self->entries->len; i++)
+    {
+      const KpChannel *entry = g_ptr_array_index (self->entries, i);
+
+      if (entry->is_local == is_local && entry->index == index)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+/* A kurento-utils peer makes a channel of its own beside ours, and listens to that only: to the pads they are one. */
+static guint
+choose_index_locked (KpChannels *self, const KpChannel *entry, const gchar *label)
+{
+  gboolean ours_is_there = has_index_locked (self, TRUE, 0);
+
+  if (entry->is_local && entry->counts.number == 0)
+    return 0;
+  if (!entry->is_local && !has_index_locked (self, FALSE, 0)
+      && (!ours_is_there || g_str_has_prefix (label, KURENTO_UTILS_PREFIX)))
+    return 0;
+
+  return ++self->n_indices;
+}
+
 static void
-count_opened (KpChannels *self, GstWebRTCDataChannel *channel)
+note_opened (KpChannels *self, GstWebRTCDataChannel *channel, const gchar *label)
 {
   KpChannel *entry;
 
@@ -91,6 +131,7 @@ count_opened (KpChannels *self, GstWebRTCDataChannel *channel)
   if (entry && !entry->counts.opened)
     {
       entry->counts.opened = TRUE;
+      entry->index = choose_index_locked (self, entry, label);
       self->n_opened++;
     }
   g_mutex_unlock (&self->lock);
@@ -107,9 +148,8 @@ kp_channels_dup_entries (KpChannels *self)
       const KpChannel *entry = g_ptr_array_index (self->entries, i);
       KpChannel *copy = g_new0 (KpChannel, 1);
 
-      copy->channel = g_object_ref (entry->channel);
-      copy->is_local = entry->is_local;
-      copy->counts = entry->counts;
+      *copy = *entry;
+      g_object_ref (copy->channel);
       g_ptr_array_add (copies, copy);
     }
   g_mutex_unlock (&self->lock);
@@ -147,6 +187,16 @@ kp_channels_count_message (KpChannels *self, GstWebRTCDataChannel *channel, gboo
   g_mutex_unlock (&self->lock);
 }
 
+static void
+tell_ready (KpChannels *self)
+{
+  g_mutex_lock (&self->lock);
+  if (self->waiting && self->func)
+    self->func (NULL, self->user_data);
+  self->waiting = FALSE;
+  g_mutex_unlock (&self->lock);
+}
+
 /* The channel's own callbacks run in webrtcbin's thread with its lock held: copy, post, return. */
 static void
 open_cb (GstWebRTCDataChannel *channel, gpointer user_data)
@@ -154,9 +204,21 @@ open_cb (GstWebRTCDataChannel *channel, gpointer user_data)
   g_autofree gchar *label = kp_channel_dup_label (channel);
   KpEvent event;
 
-  count_opened (user_data, channel);
+  note_opened (user_data, channel, label);
   kp_event_init (&event, KP_EVENT_DATA_CHANNEL_OPEN, label);
-  channels_tell (user_data, &event);
+  channels_tell (user_data, channel, &event);
+  tell_ready (user_data);
+}
+
+/* Streaming thread. */
+static void
+buffered_amount_cb (GstWebRTCDataChannel *channel, GParamSpec *pspec, gpointer user_data)
+{
+  guint64 amount;
+
+  g_object_get (channel, "buffered-amount", &amount, NULL);
+  if (amount <= LOW_MARK)
+    tell_ready (user_data);
 }
 
 static void
@@ -167,6 +229,9 @@ close_cb (GstWebRTCDataChannel *channel, gpointer user_data)
   KpChannel *entry;
   KpEvent event;
 
+  kp_event_init (&event, KP_EVENT_DATA_CHANNEL_CLOSE, label);
+  channels_tell (self, channel, &event);
+
   g_mutex_lock (&self->lock);
   entry = kp_channels_find_locked (self, channel);
   if (entry)
@@ -175,13 +240,10 @@ close_cb (GstWebRTCDataChannel *channel, gpointer user_data)
       g_ptr_array_remove (self->entries, entry);
     }
   g_mutex_unlock (&self->lock);
-
-  kp_event_init (&event, KP_EVENT_DATA_CHANNEL_CLOSE, label);
-  channels_tell (self, &event);
 }
 
-static void
-tell_error (KpChannels *self, const gchar *label, const gchar *problem)
+void
+kp_channels_tell_problem (KpChannels *self, const gchar *label, const gchar *problem)
 {
   g_autoptr (GError) error = NULL;
   KpEvent event;
@@ -189,7 +251,7 @@ tell_error (KpChannels *self, const gchar *label, const gchar *problem)
   error = g_error_new (GST_KURENTO_ERROR, GST_KURENTO_ERROR_DATA_CHANNEL, "data channel %s: %s", label,
                        problem);
   kp_event_init (&event, KP_EVENT_DATA_CHANNEL_ERROR, label, error);
-  channels_tell (self, &event);
+  channels_tell (self, NULL, &event);
 }
 
 static void
@@ -197,7 +259,7 @@ error_cb (GstWebRTCDataChannel *channel, GError *cause, gpointer user_data)
 {
   g_autofree gchar *label = kp_channel_dup_label (channel);
 
-  tell_error (user_data, label, cause ? cause->message : "unknown error");
+  kp_channels_tell_problem (user_data, label, cause ? cause->message : "unknown error");
 }
 
 void
@@ -207,7 +269,7 @@ kp_channels_tell_error (KpChannels *self, gint id, const gchar *problem)
   g_autofree gchar *label = channel ? kp_channel_dup_label (channel) : g_strdup ("");
   g_autofree gchar *text = g_strconcat ("the peer sent ", problem, NULL);
 
-  tell_error (self, label, text);
+  kp_channels_tell_problem (self, label, text);
 }
 
 /* What opens a channel is counted by webrtcbin, but is no message. */
@@ -216,7 +278,7 @@ is_used_locked (KpChannels *self, GstWebRTCDataChannel *channel)
 {
   const KpChannel *entry = kp_channels_find_locked (self, channel);
 
-  return entry && entry->used;
+  return entry && entry->n_given > 0;
 }
 
 static void
@@ -234,7 +296,7 @@ buffered_amount_low_cb (GstWebRTCDataChannel *channel, gpointer user_data)
     return;
 
   kp_event_init (&event, KP_EVENT_DATA_CHANNEL_BUFFERED_AMOUNT_LOW, label);
-  channels_tell (self, &event);
+  channels_tell (self, channel, &event);
 }
 
 static void
@@ -245,7 +307,7 @@ tell_message (KpChannels *self, GstWebRTCDataChannel *channel, GBytes *data, gbo
 
   kp_channels_count_message (self, channel, FALSE, g_bytes_get_size (data));
   kp_event_init (&event, KP_EVENT_DATA_CHANNEL_MESSAGE, label, data, is_text);
-  channels_tell (self, &event);
+  channels_tell (self, channel, &event);
 }
 
 /* An empty message comes as NULL. */
@@ -279,6 +341,7 @@ connect_channel (KpChannels *self, GstWebRTCDataChannel *channel)
     { "on-buffered-amount-low", G_CALLBACK (buffered_amount_low_cb) },
     { "on-message-string", G_CALLBACK (message_string_cb) },
     { "on-message-data", G_CALLBACK (message_data_cb) },
+    { "notify::buffered-amount", G_CALLBACK (buffered_amount_cb) },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (handlers); i++)
@@ -296,6 +359,7 @@ prepare_data_channel_cb (GstElement *webrtcbin, GstWebRTCDataChannel *channel, g
 
   entry->channel = g_object_ref (channel);
   entry->is_local = is_local;
+  entry->index = KP_NO_CHANNEL_INDEX;
   connect_channel (self, channel);
 
   g_mutex_lock (&self->lock);
@@ -310,6 +374,7 @@ kp_channels_new (GstElement *webrtcbin, KpChannelsFunc func, gpointer user_data,
   KpChannels *self = g_atomic_rc_box_new0 (KpChannels);
 
   g_mutex_init (&self->lock);
+  g_weak_ref_init (&self->sctpenc, NULL);
   self->entries = g_ptr_array_new_with_free_func (channel_free);
   self->messages = kp_sctp_messages_new ();
   self->func = func;

@@ -13,7 +13,7 @@
 /* The data channels of one connection. */
 typedef struct _KpChannels KpChannels;
 
-/* Takes the event over. Any thread, webrtcbin's locks may be held: post and return. */
+/* Takes the event over; NULL: who waits for a channel, or for room, may try again. Any thread, webrtcbin's locks may be held: post and return. */
 typedef void (*KpChannelsFunc) (KpEvent *event, gpointer user_data);
 
 /* Before the first channel, in READY or above. */
@@ -30,6 +30,13 @@ gboolean kp_channels_create (KpChannels *self, const KpDataConfig *config, GErro
  * else ours. Any thread. */
 gboolean kp_channels_send (KpChannels *self, const gchar *label, GBytes *data, gboolean is_text,
                            GError **error);
+
+/* The same for a pad: on the open channel of that number, or WAIT when there is none, or it has no room; what can never be
+ * sent is told as an event. Number 0 is our default channel, or the peer's; the others have 1, 2, ... as they open. */
+KpDataResult kp_channels_try_send (KpChannels *self, guint index, GBytes *data, gboolean is_text);
+
+/* Closes it once all that was sent has gone into the association. WAIT: it is not there. */
+KpDataResult kp_channels_finish (KpChannels *self, guint index);
 
 /* The default one, once it is open; owned, or NULL. Any thread. */
 GstWebRTCDataChannel *kp_channels_dup_default (KpChannels *self);

@@ -169,8 +169,20 @@ deliver_channel_event (KpConnection *self, gint value, gpointer data)
 }
 
 static void
+deliver_channels_ready (KpConnection *self, gint value, gpointer data)
+{
+  self->callbacks.channels_ready (self, self->user_data);
+}
+
+static void
 channels_cb (KpEvent *event, gpointer user_data)
 {
+  if (event == NULL)
+    {
+      kp_connection_post (user_data, deliver_channels_ready, 0, NULL, NULL);
+      return;
+    }
+
   kp_connection_post (user_data, deliver_channel_event, 0, g_memdup2 (event, sizeof (KpEvent)), event_free);
 }
 
@@ -426,4 +438,16 @@ gboolean
 kp_connection_send (KpConnection *self, const gchar *label, GBytes *data, gboolean is_text, GError **error)
 {
   return kp_channels_send (self->channels, label, data, is_text, error);
+}
+
+KpDataResult
+kp_connection_try_send (KpConnection *self, guint index, GBytes *data, gboolean is_text)
+{
+  return kp_channels_try_send (self->channels, index, data, is_text);
+}
+
+KpDataResult
+kp_connection_finish_channel (KpConnection *self, guint index)
+{
+  return kp_channels_finish (self->channels, index);
 }

@@ -29,6 +29,8 @@ typedef struct
   void (*state) (KpConnection *connection, KpConnectionStateKind kind, gint value, gpointer user_data);
   void (*verified) (KpConnection *connection, gboolean matches, gpointer user_data);
   void (*channel_event) (KpConnection *connection, const KpEvent *event, gpointer user_data);
+  /* who waits for a data channel, or for room in it, may try again */
+  void (*channels_ready) (KpConnection *connection, gpointer user_data);
   void (*keyframe_requested) (KpConnection *connection, gpointer user_data);
   /* any thread: as KpSessionCallbacks.get_outlet */
   GstElement *(*get_outlet) (KpMediaKind kind, guint index, gpointer user_data);
@@ -93,6 +95,10 @@ GstWebRTCDataChannel *kp_connection_dup_channel (KpConnection *self);
 /* Sends in the caller's thread; any thread. */
 gboolean kp_connection_send (KpConnection *self, const gchar *label, GBytes *data, gboolean is_text,
                              GError **error);
+
+/* For the data sink pad of that number, see kp-channels.h; any thread. */
+KpDataResult kp_connection_try_send (KpConnection *self, guint index, GBytes *data, gboolean is_text);
+KpDataResult kp_connection_finish_channel (KpConnection *self, guint index);
 
 /* Nothing is received. */
 #define KP_NO_OUTLET G_MAXUINT

@@ -394,3 +394,19 @@ kp_session_dup_channel (KpSession *self)
 
   return connection ? kp_connection_dup_channel (connection) : NULL;
 }
+
+KpDataResult
+kp_session_try_send (KpSession *self, guint index, GBytes *data, gboolean is_text)
+{
+  g_autoptr (KpConnection) connection = kp_session_dup_connection (self);
+
+  return connection ? kp_connection_try_send (connection, index, data, is_text) : KP_DATA_WAIT;
+}
+
+KpDataResult
+kp_session_finish_channel (KpSession *self, guint index)
+{
+  g_autoptr (KpConnection) connection = kp_session_dup_connection (self);
+
+  return connection ? kp_connection_finish_channel (connection, index) : KP_DATA_WAIT;
+}

@@ -150,6 +150,15 @@ connection_channel_event_cb (KpConnection *connection, const KpEvent *event, gpo
 }
 
 static void
+connection_channels_ready_cb (KpConnection *connection, gpointer user_data)
+{
+  KpSession *self = user_data;
+
+  if (!self->stopped && self->callbacks.channels_ready)
+    self->callbacks.channels_ready (self->user_data);
+}
+
+static void
 connection_keyframe_cb (KpConnection *connection, gpointer user_data)
 {
   KpSession *self = user_data;
@@ -248,6 +257,7 @@ static const KpConnectionCallbacks connection_callbacks = {
   .state = connection_state_cb,
   .verified = connection_verified_cb,
   .channel_event = connection_channel_event_cb,
+  .channels_ready = connection_channels_ready_cb,
   .keyframe_requested = connection_keyframe_cb,
   .get_outlet = connection_get_outlet_cb,
   .stream = connection_stream_cb,

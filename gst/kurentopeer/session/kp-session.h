@@ -51,6 +51,9 @@ typedef struct
    * up. May be NULL. */
   gboolean (*setup) (GstElement *element, gboolean is_encoder, KpMediaKind kind, gpointer user_data);
 
+  /* Peer loop, no call-out allowed: what kp_session_try_send() said WAIT to may be tried again. May be NULL. */
+  void (*channels_ready) (gpointer user_data);
+
   /* Peer loop, as event: what ends the element, not only a connection (the signaller cannot listen, nothing encodes what
    * comes). */
   void (*fatal) (const GError *error, gpointer user_data);
@@ -107,6 +110,10 @@ void kp_session_request_keyframe (KpSession *self);
 /* Sends at once, in the caller's thread. @label NULL: the default channel. */
 gboolean kp_session_send (KpSession *self, const gchar *label, GBytes *data, gboolean is_text,
                           GError **error);
+
+/* For the data sink pad of that number, in its thread: the channel of the present connection, see kp-channels.h. */
+KpDataResult kp_session_try_send (KpSession *self, guint index, GBytes *data, gboolean is_text);
+KpDataResult kp_session_finish_channel (KpSession *self, guint index);
 
 /* The answer to a request that never gets to the loop. Takes @task and @error. */
 void kp_session_return_error (KpSession *self, GTask *task, GError *error);

@@ -11,10 +11,10 @@ static const struct
   gboolean is_sink;
   gboolean is_source;
 } kinds[] = {
-  { "kurentopeer", "sendrecv", "Filter/Network/WebRTC", 2, 2, TRUE, TRUE },
-  { "kurentopeersendrecv", "sendrecv", "Filter/Network/WebRTC", 2, 2, TRUE, TRUE },
-  { "kurentopeersendonly", "sendonly", "Sink/Network/WebRTC", 2, 0, TRUE, FALSE },
-  { "kurentopeerrecvonly", "recvonly", "Source/Network/WebRTC", 0, 2, FALSE, TRUE },
+  { "kurentopeer", "sendrecv", "Filter/Network/WebRTC", 3, 3, TRUE, TRUE },
+  { "kurentopeersendrecv", "sendrecv", "Filter/Network/WebRTC", 3, 3, TRUE, TRUE },
+  { "kurentopeersendonly", "sendonly", "Sink/Network/WebRTC", 3, 0, TRUE, FALSE },
+  { "kurentopeerrecvonly", "recvonly", "Source/Network/WebRTC", 0, 3, FALSE, TRUE },
 };
 
 static gchar *
