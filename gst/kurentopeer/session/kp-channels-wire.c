@@ -315,6 +315,16 @@ kp_channels_dup_sctp_pad (KpChannels *self, gint id)
 }
 
 void
+kp_channels_flush (KpChannels *self)
+{
+  g_autoptr (GstElement) sctpenc = g_weak_ref_get (&self->sctpenc);
+  g_autoptr (GstPad) pad = sctpenc ? gst_element_get_static_pad (sctpenc, "src") : NULL;
+
+  if (pad)
+    gst_pad_send_event (pad, gst_event_new_flush_start ());
+}
+
+void
 kp_channels_watch_wire (KpChannels *self)
 {
   g_signal_connect_data (self->webrtcbin, "deep-element-added", G_CALLBACK (deep_element_added_cb),

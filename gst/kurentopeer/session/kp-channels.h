@@ -44,6 +44,9 @@ GstWebRTCDataChannel *kp_channels_dup_default (KpChannels *self);
 /* Of KpChannelCounts, of the channels that are not closed; and how many were ever opened and closed. Peer loop. */
 GPtrArray *kp_channels_list (KpChannels *self, guint *n_opened, guint *n_closed);
 
+/* Before webrtcbin stops: nothing waits for room in the association any more; sctpenc itself would have it wait for ever. */
+void kp_channels_flush (KpChannels *self);
+
 /* No events any more, and nothing can be sent. The channels themselves go with kp_channels_clear(), after the webrtcbin
  * went to NULL: they point back at it. */
 void kp_channels_disconnect (KpChannels *self);

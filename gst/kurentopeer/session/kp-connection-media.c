@@ -388,6 +388,7 @@ burial_thread (gpointer data)
   /* first webrtcbin: the streaming threads of the senders may be blocked inside of it */
   kp_transports_silence (self->webrtcbin);
   kp_farewell_send (self->webrtcbin);
+  kp_channels_flush (self->channels);
   bury (self, self->webrtcbin);
   bury_elements (self, self->parts);
   bury_elements (self, self->receivers);
