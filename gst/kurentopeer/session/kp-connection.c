@@ -265,6 +265,30 @@ connect_webrtcbin (KpConnection *self)
                          kp_connection_ref (self), connection_closure_notify, 0);
 }
 
+static gboolean
+is_in_pipeline (GstBin *bin)
+{
+  g_autoptr (GstObject) object = gst_object_ref (GST_OBJECT (bin));
+  GstObject *parent;
+
+  while ((parent = gst_object_get_parent (object)))
+    {
+      gst_object_unref (object);
+      object = parent;
+    }
+
+  return GST_IS_PIPELINE (object);
+}
+
+/* It is the pipeline that gives clocks. rtpsession needs one, wherever the element is. */
+static void
+give_clock (GstElement *webrtcbin)
+{
+  g_autoptr (GstClock) clock = gst_system_clock_obtain ();
+
+  gst_element_set_clock (webrtcbin, clock);
+}
+
 KpConnection *
 kp_connection_new (KpLoop *loop, GstBin *bin, const KpSettings *settings,
                    const KpConnectionCallbacks *callbacks, gpointer user_data, GError **error)
@@ -308,6 +332,8 @@ kp_connection_new (KpLoop *loop, GstBin *bin, const KpSettings *settings,
   connect_webrtcbin (self);
 
   gst_bin_add (bin, webrtcbin);
+  if (!is_in_pipeline (bin))
+    give_clock (webrtcbin);
   gst_element_sync_state_with_parent (webrtcbin);
   /* a bin that is on its way to NULL would leave it there, where its actions are criticals; we are stopped next */
   if (GST_STATE (webrtcbin) < GST_STATE_READY)
