@@ -245,6 +245,14 @@ for (const name of browserNames)
       await sees(page, 1, 'blue');
     });
 
+    test('the browser hears that the element closes', async (context) => {
+      const {peer, page} = await open(context, browserOffers);
+
+      peer.ask('close');
+      await until('the DTLS transport is closed',
+        () => page.evaluate(() => pc.getSenders()[0].transport.state === 'closed'));
+    });
+
     test('both offer at once', async (context) => {
       const call = await open(context, browserOffers);
       const {peer, page} = call;
