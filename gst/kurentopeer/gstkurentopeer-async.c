@@ -115,7 +115,7 @@ gst_kurento_peer_generate_offer_async (GstKurentoPeer *self, GCancellable *cance
 
   session = gst_kurento_peer_begin (self, cancellable, callback, user_data,
                                     gst_kurento_peer_generate_offer_async, g_free, &task);
-  if (session)
+  if (session && !gst_kurento_peer_await_captures (self, session, NULL, task))
     kp_session_generate_offer (session, task);
 }
 
@@ -164,7 +164,7 @@ gst_kurento_peer_process_offer_async (GstKurentoPeer *self, const gchar *sdp, GC
 
   session = gst_kurento_peer_begin (self, cancellable, callback, user_data,
                                     gst_kurento_peer_process_offer_async, g_free, &task);
-  if (session)
+  if (session && !gst_kurento_peer_await_captures (self, session, sdp, task))
     kp_session_process_offer (session, sdp, task);
 }
 

@@ -50,6 +50,11 @@ gst_kurento_peer_handle_message (GstBin *bin, GstMessage *message)
       log_child_warning (self, message);
       gst_message_unref (message);
       return;
+    case GST_MESSAGE_ELEMENT:
+      if (!gst_kurento_peer_handle_capture (self, message))
+        break;
+      gst_message_unref (message);
+      return;
     case GST_MESSAGE_EOS:
     case GST_MESSAGE_ASYNC_START:
     case GST_MESSAGE_ASYNC_DONE:

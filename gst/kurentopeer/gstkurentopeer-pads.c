@@ -295,6 +295,8 @@ add_capture (GstKurentoPeer *self, GstKurentoSendSource source, KpMediaKind kind
   gst_bin_add (GST_BIN (self), capture);
   track = track_new (self, kind, NULL);
   track->capture = g_steal_pointer (&capture);
+  if (source == GST_KURENTO_SEND_SOURCE_WEBCAM)
+    gst_kurento_peer_expect_capture (self);
   gst_element_link_pads (track->capture, "src", track->gate, "sink");
   publish_track (self, track);
 
@@ -337,6 +339,8 @@ gst_kurento_peer_add_tracks (GstKurentoPeer *self, KpSession *session, const KpS
 
   GST_OBJECT_LOCK (self);
   source = priv->settings.send_source;
+  if (source == GST_KURENTO_SEND_SOURCE_AUTO && priv->settings.has_media_constraints)
+    source = GST_KURENTO_SEND_SOURCE_WEBCAM;
   captures = priv->tracks->len == 0 && settings->mode != GST_KURENTO_PEER_MODE_RECVONLY;
   GST_OBJECT_UNLOCK (self);
 

@@ -20,6 +20,7 @@ typedef struct
   GError *signaller_error; /* owned; why there is no signaller in spite of a URI */
   GstWebRTCICETransportPolicy ice_transport_policy;
   GstKurentoSendSource send_source;
+  gboolean has_media_constraints; /* they were set */
   gboolean post_data_messages;
   guint stats_interval; /* ms; 0 = never */
   gboolean disabled[KP_N_MEDIA_KINDS];
@@ -64,6 +65,16 @@ typedef struct
   GstPad *pad; /* owned; the ghost pad, NULL until it is exposed */
 } GstKurentoPeerStream;
 
+typedef struct _GstKurentoPeerWaiting GstKurentoPeerWaiting;
+
+/* Whether there is something to send: of sources of the element's own that take time to open. */
+typedef struct
+{
+  guint n_pending; /* are not known to work */
+  GError *error; /* owned; why one does not, or NULL */
+  GPtrArray *waiting; /* owned; of GstKurentoPeerWaiting, or NULL */
+} GstKurentoPeerCaptures;
+
 /* Everything but the loop is guarded by the OBJECT_LOCK, which is never held across a call-out. */
 typedef struct
 {
@@ -76,6 +87,7 @@ typedef struct
   GPtrArray *streams; /* owned; of GstKurentoPeerStream */
   GPtrArray *data_sinks; /* owned; of GstKurentoPeerDataPad */
   GPtrArray *data_srcs; /* owned; of GstKurentoPeerDataPad */
+  GstKurentoPeerCaptures captures; /* from READY->PAUSED to PAUSED->READY */
   GstElement *view_sinks[KP_N_VIEWS]; /* owned; as they were set, or NULL */
   KpView *views[KP_N_VIEWS]; /* owned; from READY->PAUSED to PAUSED->READY, or NULL */
   guint next_sink_index[KP_N_MEDIA_KINDS];
@@ -165,6 +177,13 @@ void gst_kurento_peer_end_captures (GstKurentoPeer *self);
 void gst_kurento_peer_remove_captures (GstKurentoPeer *self);
 gboolean gst_kurento_peer_is_local (GstKurentoPeer *self, GstObject *object);
 void gst_kurento_peer_query_latency (GstKurentoPeer *self, GstQuery *query);
+
+/* gstkurentopeer-captures.c */
+gboolean gst_kurento_peer_await_captures (GstKurentoPeer *self, KpSession *session, const gchar *sdp,
+                                          GTask *task);
+void gst_kurento_peer_expect_capture (GstKurentoPeer *self);
+void gst_kurento_peer_forget_captures (GstKurentoPeer *self);
+gboolean gst_kurento_peer_handle_capture (GstKurentoPeer *self, GstMessage *message);
 
 /* gstkurentopeer-streams.c */
 void gst_kurento_peer_stream_free (GstKurentoPeerStream *self);

@@ -62,6 +62,7 @@ set_setting_locked (GstKurentoPeer *self, guint prop_id, const GValue *value)
       return TRUE;
     case PROP_MEDIA_CONSTRAINTS:
       take_string (&texts->media_constraints, value);
+      texts->has_media_constraints = texts->media_constraints && *texts->media_constraints;
       return TRUE;
     case PROP_CONFIGURATION:
       take_string (&texts->configuration, value);

@@ -295,6 +295,7 @@ stop_session (GstKurentoPeer *self)
   GST_OBJECT_LOCK (self);
   session = g_steal_pointer (&priv->session);
   GST_OBJECT_UNLOCK (self);
+  gst_kurento_peer_forget_captures (self);
   gst_kurento_peer_stop_streams (self);
   gst_kurento_peer_stop_data (self);
 

@@ -5,6 +5,7 @@
 A line is run as it stands, by a shell, in an empty folder, but for these rules:
 - the addresses of embedded servers become free ports of 127.0.0.1; the first is called;
 - no display and no sound card is used: autovideosink and autoaudiosink choose the fake sinks;
+- no camera is used: send-source=webcam becomes send-source=test;
 - the files that lines name are made before (see FILES).
 A line that serves has to answer GET with 200 and to be called by caller.py: media has to come of whatever the line
 sends, and the line has to announce a stream for whatever it receives. Files that it writes must not stay empty. Then it
@@ -74,6 +75,7 @@ class Line:
         self.written = [folder / name for name in re.findall(r"filesink location=(\S+)", text)]
         ports = {address[0]: self.port} if address else {}
         text = ADDRESS.sub(lambda match: f"{match[1]}127.0.0.1:{ports.setdefault(match[0], 0)}/", text)
+        text = text.replace("send-source=webcam", "send-source=test")
         text = text.replace("gst-launch-1.0", "exec gst-launch-1.0 --messages", 1)
 
         self.log = folder / "log"

@@ -24,9 +24,9 @@ typedef enum
 
 /**
  * GstKurentoSendSource:
- * @GST_KURENTO_SEND_SOURCE_AUTO: what the element finds right; without a
- *   request pad it sends nothing
+ * @GST_KURENTO_SEND_SOURCE_AUTO: camera and microphone when `media-constraints` were set, else nothing
  * @GST_KURENTO_SEND_SOURCE_NONE: nothing
+ * @GST_KURENTO_SEND_SOURCE_WEBCAM: camera and microphone
  * @GST_KURENTO_SEND_SOURCE_TEST: a test picture and a tone
  *
  * What a sending element without media sink pads sends (kurento-utils: `sendSource`).
@@ -37,6 +37,7 @@ typedef enum
 {
   GST_KURENTO_SEND_SOURCE_AUTO,
   GST_KURENTO_SEND_SOURCE_NONE,
+  GST_KURENTO_SEND_SOURCE_WEBCAM,
   GST_KURENTO_SEND_SOURCE_TEST,
 } GstKurentoSendSource;
 

@@ -5,6 +5,7 @@
 
 #include "kp-element.h"
 #include "kp-fitness.h"
+#include "kp-webcam.h"
 
 /* What the test sources are asked for: no limits of theirs, but of what encoders and the ear take. */
 #define MAX_TEST_SIZE 8192 /* pixels */
@@ -114,6 +115,8 @@ kp_capture_new (GstKurentoSendSource source, KpMediaKind kind, const KpConstrain
 {
   GstElement *bin;
 
+  if (source == GST_KURENTO_SEND_SOURCE_WEBCAM)
+    return kp_webcam_new (kind, constraints);
   if (source != GST_KURENTO_SEND_SOURCE_TEST)
     return NULL;
 

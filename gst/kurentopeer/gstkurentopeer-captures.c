@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "gstkurentopeer-private.h"
+
+#include "gstkurentoerror.h"
+#include "kp-webcam.h"
+
+#define GST_CAT_DEFAULT gst_kurento_peer_debug
+
+/* What cameras and microphones say, and the offers and answers that wait for it: as with getUserMedia(), there is none before
+ * it is known that there is something to send. */
+struct _GstKurentoPeerWaiting
+{
+  KpSession *session; /* owned */
+  gchar *sdp; /* owned; the offer to answer, or NULL: ours is to be made */
+  GTask *task; /* owned */
+};
+
+typedef struct
+{
+  GstKurentoPeer *peer; /* owned */
+  KpEvent event;
+} KpCaptureEvent;
+
+/* Goes on, or answers @error. */
+static void
+waiting_finish (GstKurentoPeerWaiting *self, const GError *error)
+{
+  if (error)
+    kp_session_return_error (self->session, self->task, g_error_copy (error));
+  else if (self->sdp)
+    kp_session_process_offer (self->session, self->sdp, self->task);
+  else
+    kp_session_generate_offer (self->session, self->task);
+  kp_session_unref (self->session);
+  g_free (self->sdp);
+  g_free (self);
+}
+
+static void
+finish_all (GPtrArray *waiting, const GError *error)
+{
+  for (guint i = 0; waiting && i < waiting->len; i++)
+    waiting_finish (g_ptr_array_index (waiting, i), error);
+  g_clear_pointer (&waiting, g_ptr_array_unref);
+}
+
+/* TRUE when @task (transfer full) is, or will be, taken care of: a capture has failed, or is not ready yet. */
+gboolean
+gst_kurento_peer_await_captures (GstKurentoPeer *self, KpSession *session, const gchar *sdp, GTask *task)
+{
+  GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
+  GstKurentoPeerWaiting *waiting = NULL;
+  GError *error = NULL;
+
+  GST_OBJECT_LOCK (self);
+  if (priv->captures.error)
+    error = g_error_copy (priv->captures.error);
+  else if (priv->captures.n_pending > 0)
+    {
+      waiting = g_new0 (GstKurentoPeerWaiting, 1);
+      *waiting = (GstKurentoPeerWaiting){ kp_session_ref (session), g_strdup (sdp), task };
+      if (!priv->captures.waiting)
+        priv->captures.waiting = g_ptr_array_new ();
+      g_ptr_array_add (priv->captures.waiting, waiting);
+    }
+  GST_OBJECT_UNLOCK (self);
+
+  if (!error)
+    return waiting != NULL;
+
+  kp_session_return_error (session, task, error);
+
+  return TRUE;
+}
+
+/* A capture that will say whether it works. */
+void
+gst_kurento_peer_expect_capture (GstKurentoPeer *self)
+{
+  GST_OBJECT_LOCK (self);
+  gst_kurento_peer_get_private (self)->captures.n_pending++;
+  GST_OBJECT_UNLOCK (self);
+}
+
+/* One capture is ready or, with @error, will never be. The first error is the element's. */
+static void
+settle (GstKurentoPeer *self, const GError *error)
+{
+  GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
+  GPtrArray *waiting = NULL;
+  gboolean is_first = FALSE;
+
+  GST_OBJECT_LOCK (self);
+  if (priv->captures.n_pending > 0)
+    priv->captures.n_pending--;
+  if (error && !priv->captures.error)
+    {
+      is_first = TRUE;
+      priv->captures.error = g_error_copy (error);
+    }
+  if (priv->captures.n_pending == 0 || error)
+    waiting = g_steal_pointer (&priv->captures.waiting);
+  GST_OBJECT_UNLOCK (self);
+
+  finish_all (waiting, error);
+  if (is_first)
+    gst_kurento_peer_post_error (self, error);
+}
+
+/* Nobody waits any more. Before the session stops. */
+void
+gst_kurento_peer_forget_captures (GstKurentoPeer *self)
+{
+  GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
+  g_autoptr (GError) closed
+      = g_error_new (GST_KURENTO_ERROR, GST_KURENTO_ERROR_CLOSED, "the peer was closed");
+  GPtrArray *waiting;
+
+  GST_OBJECT_LOCK (self);
+  waiting = g_steal_pointer (&priv->captures.waiting);
+  priv->captures.n_pending = 0;
+  g_clear_error (&priv->captures.error);
+  GST_OBJECT_UNLOCK (self);
+  finish_all (waiting, closed);
+}
+
+static void
+capture_event_free (gpointer data)
+{
+  KpCaptureEvent *self = data;
+
+  gst_object_unref (self->peer);
+  kp_event_clear (&self->event);
+  g_free (self);
+}
+
+static void
+emit_cb (gpointer user_data)
+{
+  KpCaptureEvent *capture_event = user_data;
+
+  gst_kurento_peer_emit_event (capture_event->peer, &capture_event->event);
+}
+
+/* A stream of ours has ended. */
+static void
+tell_ended (GstKurentoPeer *self, KpMediaKind kind)
+{
+  g_autoptr (GstStreamCollection) streams = gst_stream_collection_new (NULL);
+  GstStreamType type = kind == KP_MEDIA_AUDIO ? GST_STREAM_TYPE_AUDIO : GST_STREAM_TYPE_VIDEO;
+  KpCaptureEvent *ended = g_new0 (KpCaptureEvent, 1);
+
+  gst_stream_collection_add_stream (streams, gst_stream_new (NULL, NULL, type, GST_STREAM_FLAG_NONE));
+  ended->peer = gst_object_ref (self);
+  kp_event_init (&ended->event, KP_EVENT_STREAM_ENDED, streams);
+  if (!gst_kurento_peer_post (self, emit_cb, ended, capture_event_free))
+    capture_event_free (ended);
+}
+
+/* FALSE: not the business of a capture. Any thread. */
+gboolean
+gst_kurento_peer_handle_capture (GstKurentoPeer *self, GstMessage *message)
+{
+  const GstStructure *structure = gst_message_get_structure (message);
+  g_autoptr (GError) error = NULL;
+
+  if (!KP_IS_WEBCAM (GST_MESSAGE_SRC (message)))
+    return FALSE;
+
+  if (gst_structure_has_name (structure, KP_WEBCAM_READY))
+    settle (self, NULL);
+  else if (gst_structure_get (structure, "error", G_TYPE_ERROR, &error, NULL))
+    settle (self, error);
+  else
+    tell_ended (self, kp_webcam_get_kind (KP_WEBCAM (GST_MESSAGE_SRC (message))));
+
+  return TRUE;
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "kp-webcam.h"
+
+#include "../test-devices.h"
+#include "gstkurentoerror.h"
+#include "media-check.h"
+
+#define DEADLINE (10 * GST_SECOND)
+
+static const TestDeviceSpec devices[] = {
+  { "raw", TEST_CAMERA,
+    "video/x-raw,format=(string)YUY2,width=(int)320,height=(int)240,framerate=(fraction){30/1,15/1}",
+    TEST_VIDEO_SOURCE },
+  { "jpeg", TEST_CAMERA, "image/jpeg,width=(int)640,height=(int)480,framerate=(fraction)30/1",
+    TEST_JPEG_SOURCE },
+  { "microphone", TEST_MICROPHONE, "audio/x-raw,format=(string)S16LE,rate=(int){44100,48000},channels=(int)2",
+    TEST_AUDIO_SOURCE },
+  { "forbidden", TEST_CAMERA, "video/x-raw,width=(int)100,height=(int)100", TEST_FORBIDDEN_SOURCE },
+  { "broken", TEST_CAMERA, "video/x-raw,width=(int)101,height=(int)100", NULL },
+  { "missing", TEST_CAMERA, "video/x-raw,width=(int)102,height=(int)100", TEST_MISSING_FILE },
+  { NULL },
+};
+
+typedef struct
+{
+  GstElement *webcam; /* owned */
+  GstHarness *harness; /* owned */
+  GstBus *bus; /* owned */
+} Case;
+
+static void
+case_init (Case *self, KpMediaKind kind, const gchar *text)
+{
+  g_autofree gchar *json = g_strdelimit (g_strdup (text), "'", '"');
+  g_autoptr (JsonNode) node = json_from_string (json, NULL);
+  g_autoptr (KpConstraints) constraints = kp_constraints_read (node, kp_media_kind_to_string (kind), NULL);
+
+  test_devices_set (devices);
+  self->webcam = gst_object_ref_sink (kp_webcam_new (kind, constraints));
+  self->bus = gst_bus_new ();
+  gst_element_set_bus (self->webcam, self->bus);
+  self->harness = gst_harness_new_with_element (self->webcam, NULL, "src");
+  gst_harness_use_systemclock (self->harness);
+  gst_harness_play (self->harness);
+}
+
+static gchar *
+case_next_message (Case *self, GError **error)
+{
+  g_autoptr (GstMessage) message = gst_bus_timed_pop_filtered (self->bus, DEADLINE, GST_MESSAGE_ELEMENT);
+  const GstStructure *structure;
+
+  fail_unless (message);
+  structure = gst_message_get_structure (message);
+  if (error)
+    gst_structure_get (structure, "error", G_TYPE_ERROR, error, NULL);
+
+  return g_strdup (gst_structure_get_name (structure));
+}
+
+static void
+case_expect (Case *self, const gchar *name)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *next = case_next_message (self, &error);
+
+  fail_unless (g_str_equal (next, name), "%s: %s", next, error ? error->message : "");
+}
+
+static void
+case_clear (Case *self)
+{
+  gst_harness_teardown (self->harness);
+  gst_element_set_bus (self->webcam, NULL);
+  g_assert_null (GST_BIN_CHILDREN (self->webcam));
+  gst_object_unref (self->webcam);
+  gst_bus_set_flushing (self->bus, TRUE);
+  gst_object_unref (self->bus);
+}
+
+GST_START_TEST (test_media)
+{
+  static const struct
+  {
+    KpMediaKind kind;
+    const gchar *constraints;
+    const gchar *caps;
+  } rows[] = {
+    { KP_MEDIA_VIDEO, "{'width':320,'framerate':15}",
+      "video/x-raw,format=(string)YUY2,width=(int)320,height=(int)240,framerate=(fraction)15/1" },
+    { KP_MEDIA_VIDEO, "{'width':{'exact':640}}", "video/x-raw,width=(int)640,height=(int)480" },
+    { KP_MEDIA_AUDIO, "{'sampleRate':44100}", "audio/x-raw,rate=(int)44100,channels=(int)2" },
+  };
+  g_autoptr (GstCaps) expected = gst_caps_from_string (rows[__i__].caps);
+  g_autoptr (GstCaps) caps = NULL;
+  Case test;
+
+  case_init (&test, rows[__i__].kind, rows[__i__].constraints);
+  case_expect (&test, KP_WEBCAM_READY);
+  gst_buffer_unref (gst_harness_pull (test.harness));
+  caps = gst_pad_get_current_caps (test.harness->sinkpad);
+  fail_unless (gst_caps_is_subset (caps, expected), "%s", gst_caps_to_string (caps));
+  case_clear (&test);
+}
+GST_END_TEST;
+
+GST_START_TEST (test_failures)
+{
+  static const struct
+  {
+    KpMediaKind kind;
+    const gchar *constraints;
+    GstKurentoError code;
+    const gchar *message_part;
+  } rows[] = {
+    { KP_MEDIA_VIDEO, "{'deviceId':{'exact':'forbidden'}}", GST_KURENTO_ERROR_NOT_ALLOWED,
+      "forbidden (video): It is not yours" },
+    { KP_MEDIA_VIDEO, "{'deviceId':{'exact':'broken'}}", GST_KURENTO_ERROR_NOT_FOUND, "broken (video)" },
+    { KP_MEDIA_VIDEO, "{'deviceId':{'exact':'missing'}}", GST_KURENTO_ERROR_NOT_FOUND, "missing (video)" },
+    { KP_MEDIA_VIDEO, "{'width':{'min':1000}}", GST_KURENTO_ERROR_OVERCONSTRAINED, "video.width" },
+    { KP_MEDIA_AUDIO, "{'channelCount':{'exact':1}}", GST_KURENTO_ERROR_OVERCONSTRAINED,
+      "audio.channelCount" },
+  };
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *name = NULL;
+  Case test;
+
+  case_init (&test, rows[__i__].kind, rows[__i__].constraints);
+  name = case_next_message (&test, &error);
+  g_assert_cmpstr (name, ==, KP_WEBCAM_FAILED);
+  fail_unless (g_error_matches (error, GST_KURENTO_ERROR, rows[__i__].code), "%s", error->message);
+  fail_unless (strstr (error->message, rows[__i__].message_part), "%s", error->message);
+  case_clear (&test);
+}
+GST_END_TEST;
+
+/* Told once, and only of the device in use. */
+GST_START_TEST (test_unplugged)
+{
+  Case test;
+
+  case_init (&test, KP_MEDIA_VIDEO, "true");
+  case_expect (&test, KP_WEBCAM_READY);
+  test_devices_unplug ("raw");
+  test_devices_unplug ("jpeg");
+  case_expect (&test, KP_WEBCAM_ENDED);
+  fail_if (gst_bus_have_pending (test.bus)
+           && gst_bus_pop_filtered (test.bus, GST_MESSAGE_ELEMENT | GST_MESSAGE_ERROR));
+  case_clear (&test);
+}
+GST_END_TEST;
+
+static void
+finalized_cb (gpointer user_data, GObject *was)
+{
+  gst_bus_post (user_data, gst_message_new_application (NULL, gst_structure_new_empty ("finalized")));
+}
+
+/* A provider that takes its time holds nobody up, and what it finds later comes to nothing. */
+GST_START_TEST (test_slow_provider)
+{
+  g_autoptr (GstMessage) message = NULL;
+  g_autoptr (GstBus) bus = gst_bus_new ();
+  Case test;
+
+  g_mutex_lock (&test_devices.lock);
+  case_init (&test, KP_MEDIA_VIDEO, "true");
+  g_object_weak_ref (G_OBJECT (test.webcam), finalized_cb, bus);
+  case_clear (&test);
+  fail_if (gst_bus_have_pending (bus));
+  g_mutex_unlock (&test_devices.lock);
+  message = gst_bus_timed_pop (bus, DEADLINE);
+  fail_unless (message);
+}
+GST_END_TEST;
+
+/* The device is let go, and taken again. */
+GST_START_TEST (test_again)
+{
+  Case test;
+
+  case_init (&test, KP_MEDIA_AUDIO, "true");
+  for (guint i = 0; i < 3; i++)
+    {
+      case_expect (&test, KP_WEBCAM_READY);
+      gst_buffer_unref (gst_harness_pull (test.harness));
+      gst_element_set_state (test.webcam, GST_STATE_READY);
+      g_assert_null (GST_BIN_CHILDREN (test.webcam));
+      gst_element_set_state (test.webcam, GST_STATE_PLAYING);
+    }
+  case_clear (&test);
+}
+GST_END_TEST;
+
+static Suite *
+kp_webcam_suite (void)
+{
+  Suite *suite = suite_create ("kp-webcam");
+  TCase *tcase = tcase_create ("general");
+
+  suite_add_tcase (suite, tcase);
+  tcase_add_loop_test (tcase, test_media, 0, 3);
+  tcase_add_loop_test (tcase, test_failures, 0, 5);
+  tcase_add_test (tcase, test_unplugged);
+  tcase_add_test (tcase, test_slow_provider);
+  tcase_add_test (tcase, test_again);
+
+  return suite;
+}
+
+GST_CHECK_MAIN (kp_webcam)
