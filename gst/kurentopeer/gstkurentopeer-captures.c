@@ -6,6 +6,9 @@
 
 #define GST_CAT_DEFAULT gst_kurento_peer_debug
 
+/* us; for a search for devices that has come to nothing */
+#define SEARCH_END_TIMEOUT (G_TIME_SPAN_SECOND / 2)
+
 /* What cameras and microphones say, and the offers and answers that wait for it: as with getUserMedia(), there is none before
  * it is known that there is something to send. */
 struct _GstKurentoPeerWaiting
@@ -122,6 +125,14 @@ gst_kurento_peer_forget_captures (GstKurentoPeer *self)
   g_clear_error (&priv->captures.error);
   GST_OBJECT_UNLOCK (self);
   finish_all (waiting, closed);
+}
+
+void
+gst_kurento_peer_drop_capture (GstElement *capture)
+{
+  gst_kurento_peer_drop_child (capture);
+  if (KP_IS_WEBCAM (capture))
+    kp_webcam_wait (KP_WEBCAM (capture), SEARCH_END_TIMEOUT);
 }
 
 static void

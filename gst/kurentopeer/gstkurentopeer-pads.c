@@ -251,7 +251,7 @@ forget_track (GstKurentoPeer *self, GstKurentoPeerTrack *track)
   if (session)
     kp_session_remove_track (session, track->gate);
   if (track->capture)
-    gst_kurento_peer_drop_child (track->capture);
+    gst_kurento_peer_drop_capture (track->capture);
   /* first the gate: a source that waits in it holds the stream lock of our pad */
   gst_kurento_peer_drop_child (track->gate);
 }

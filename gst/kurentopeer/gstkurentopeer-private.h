@@ -183,6 +183,7 @@ gboolean gst_kurento_peer_await_captures (GstKurentoPeer *self, KpSession *sessi
                                           GTask *task);
 void gst_kurento_peer_expect_capture (GstKurentoPeer *self);
 void gst_kurento_peer_forget_captures (GstKurentoPeer *self);
+void gst_kurento_peer_drop_capture (GstElement *capture);
 gboolean gst_kurento_peer_handle_capture (GstKurentoPeer *self, GstMessage *message);
 
 /* gstkurentopeer-streams.c */

@@ -17,6 +17,8 @@ struct _KpWebcam
   KpConstraints *constraints; /* owned; constant */
   GstPad *src; /* owned by the bin; a ghost pad, without a target until there is a device */
   guint round; /* counts the ways to PAUSED and back: what belongs to a former one is late */
+  guint n_searching; /* threads */
+  GCond search_ended;
   gboolean told; /* that this round has a device, or none */
   GPtrArray *providers; /* owned; of GstDeviceProvider, started; while there is a device */
   GstDevice *device; /* owned; that in use, or NULL */
@@ -216,6 +218,15 @@ finish_search (KpSearch *search, GPtrArray *providers, const GError *error)
     tell (self, gst_structure_new_empty (KP_WEBCAM_ENDED));
 }
 
+static void
+note_search_end (KpWebcam *self)
+{
+  GST_OBJECT_LOCK (self);
+  self->n_searching--;
+  g_cond_broadcast (&self->search_ended);
+  GST_OBJECT_UNLOCK (self);
+}
+
 static gpointer
 search_thread (gpointer data)
 {
@@ -229,6 +240,7 @@ search_thread (gpointer data)
     use_device (search->webcam, search->round, &choice, &error);
   g_list_free_full (devices, gst_object_unref);
   finish_search (search, providers, error);
+  note_search_end (search->webcam);
   gst_object_unref (search->webcam);
   g_free (search);
 
@@ -243,6 +255,7 @@ begin_search (KpWebcam *self)
   search->webcam = gst_object_ref (self);
   GST_OBJECT_LOCK (self);
   search->round = ++self->round;
+  self->n_searching++;
   self->told = FALSE;
   GST_OBJECT_UNLOCK (self);
   g_thread_unref (g_thread_new ("kp:devices", search_thread, search));
@@ -318,6 +331,7 @@ kp_webcam_finalize (GObject *object)
 
   kp_constraints_unref (self->constraints);
   g_clear_error (&self->failure);
+  g_cond_clear (&self->search_ended);
 
   G_OBJECT_CLASS (kp_webcam_parent_class)->finalize (object);
 }
@@ -333,9 +347,22 @@ kp_webcam_class_init (KpWebcamClass *klass)
 static void
 kp_webcam_init (KpWebcam *self)
 {
+  g_cond_init (&self->search_ended);
   self->src = gst_ghost_pad_new_no_target ("src", GST_PAD_SRC);
   gst_element_add_pad (GST_ELEMENT (self), self->src);
   GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SOURCE);
+}
+
+void
+kp_webcam_wait (KpWebcam *self, gint64 timeout)
+{
+  gint64 deadline = g_get_monotonic_time () + timeout;
+
+  GST_OBJECT_LOCK (self);
+  while (self->n_searching > 0
+         && g_cond_wait_until (&self->search_ended, GST_OBJECT_GET_LOCK (self), deadline))
+    continue;
+  GST_OBJECT_UNLOCK (self);
 }
 
 KpMediaKind

@@ -17,6 +17,10 @@
 #define KP_TYPE_WEBCAM (kp_webcam_get_type ())
 G_DECLARE_FINAL_TYPE (KpWebcam, kp_webcam, KP, WEBCAM, GstBin)
 
+/* Once it is in NULL: waits for the thread that looked for devices, at most @timeout us. It uses GStreamer, which the application may
+ * be about to end. */
+void kp_webcam_wait (KpWebcam *self, gint64 timeout);
+
 KpMediaKind kp_webcam_get_kind (KpWebcam *self);
 
 /* Floating. */
