@@ -56,6 +56,16 @@ kp_sdp_bundle_used (GstSDPMessage *sdp)
   gst_sdp_message_add_attribute (sdp, "group", group->str);
 }
 
+/* webrtcbin sends to the port of its own description. */
+static void
+copy_sctp_port (GstSDPMedia *answer, const GstSDPMedia *offer)
+{
+  const gchar *port = gst_sdp_media_get_attribute_val (offer, "sctp-port");
+
+  if (port && kp_sdp_media_is_data_channel (offer))
+    kp_sdp_media_set_attribute (answer, "sctp-port", port);
+}
+
 void
 kp_sdp_match_answer (GstSDPMessage *answer, const GstSDPMessage *offer)
 {
@@ -65,6 +75,7 @@ kp_sdp_match_answer (GstSDPMessage *answer, const GstSDPMessage *offer)
 
   for (guint i = 0; i < n; i++)
     {
+      copy_sctp_port (kp_sdp_edit_media (answer, i), gst_sdp_message_get_media (offer, i));
       if (kp_sdp_media_is_rejected (offer, i))
         gst_sdp_media_set_port_info (kp_sdp_edit_media (answer, i), 0, 0);
     }

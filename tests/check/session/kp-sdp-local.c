@@ -21,6 +21,19 @@ GST_START_TEST (test_match_answer)
 }
 GST_END_TEST;
 
+/* Kurento offers any. */
+GST_START_TEST (test_match_sctp_port)
+{
+  g_autofree gchar *text = sdp_load ("small-offer");
+  g_autoptr (GstSDPMessage) offer = sdp_parse_changed ("a=sctp-port:5000", "a=sctp-port:2855");
+  g_autoptr (GstSDPMessage) answer = sdp_parse_raw (text);
+
+  kp_sdp_match_answer (answer, offer);
+  fail_unless_equals_string (sdp_get_value (answer, 2, "sctp-port"), "2855");
+  fail_unless (sdp_get_value (answer, 1, "sctp-port") == NULL);
+}
+GST_END_TEST;
+
 GST_START_TEST (test_add_rtx)
 {
   g_autofree gchar *text = sdp_load ("small-offer");
@@ -163,6 +176,7 @@ kp_sdp_local_suite (void)
 
   suite_add_tcase (suite, tcase);
   tcase_add_test (tcase, test_match_answer);
+  tcase_add_test (tcase, test_match_sctp_port);
   tcase_add_test (tcase, test_add_rtx);
   tcase_add_test (tcase, test_rtx_runs_out);
   tcase_add_test (tcase, test_dedupe_ssrcs);
