@@ -123,15 +123,32 @@ close_timeout_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* Takes @timer, which may be NULL; once the session has ended there is none any more. */
+static void
+replace_close_timer (GstKurentoPeer *self, GSource *timer)
+{
+  GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
+  g_autoptr (GSource) former = NULL;
+
+  GST_OBJECT_LOCK (self);
+  former = timer && !priv->session ? timer : g_steal_pointer (&priv->close_timer);
+  if (former != timer)
+    priv->close_timer = timer;
+  GST_OBJECT_UNLOCK (self);
+  if (former)
+    g_source_destroy (former);
+}
+
 static void
 start_close_timer_cb (gpointer user_data)
 {
   GstKurentoPeer *self = user_data;
-  g_autoptr (GSource) timer = NULL;
+  KpLoop *loop = gst_kurento_peer_get_private (self)->loop;
+  GSource *timer = kp_loop_add_timeout (loop, CLOSE_TIMEOUT, close_timeout_cb, self);
 
-  timer = kp_loop_add_timeout (gst_kurento_peer_get_private (self)->loop, CLOSE_TIMEOUT, close_timeout_cb,
-                               self);
+  /* until the element stops */
   g_source_set_callback (timer, close_timeout_cb, gst_object_ref (self), gst_object_unref);
+  replace_close_timer (self, timer);
 }
 
 static KpDataResult
@@ -417,6 +434,7 @@ gst_kurento_peer_remove_data (GstKurentoPeer *self)
   GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
   g_autoptr (GPtrArray) pads = NULL;
 
+  replace_close_timer (self, NULL);
   GST_OBJECT_LOCK (self);
   pads = priv->data_srcs;
   priv->data_srcs = g_ptr_array_new_with_free_func ((GDestroyNotify)gst_kurento_peer_data_pad_free);

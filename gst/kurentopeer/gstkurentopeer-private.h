@@ -88,6 +88,7 @@ typedef struct
   GPtrArray *data_sinks; /* owned; of GstKurentoPeerDataPad */
   GPtrArray *data_srcs; /* owned; of GstKurentoPeerDataPad */
   GstKurentoPeerCaptures captures; /* from READY->PAUSED to PAUSED->READY */
+  GSource *close_timer; /* owned; of data channels that close, or NULL */
   GstElement *view_sinks[KP_N_VIEWS]; /* owned; as they were set, or NULL */
   KpView *views[KP_N_VIEWS]; /* owned; from READY->PAUSED to PAUSED->READY, or NULL */
   guint next_sink_index[KP_N_MEDIA_KINDS];
