@@ -128,7 +128,7 @@ update_shape (KpContender *self)
 static gboolean
 narrow (KpContender *self, KpConstraintId id, const KpConstraint *constraint)
 {
-  KpSpan *span = &self->spans[id];
+  KpSpan *span;
   KpSpan required;
 
   if (!is_required (constraint))
@@ -137,6 +137,7 @@ narrow (KpContender *self, KpConstraintId id, const KpConstraint *constraint)
     return is_one_of (constraint->words[KP_BOUND_EXACT], self->capability->words[id]);
   if (id == KP_CONSTRAINT_ASPECT_RATIO)
     update_shape (self);
+  span = &self->spans[id];
   if (!is_given (span->min))
     return FALSE;
 
