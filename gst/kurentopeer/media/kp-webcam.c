@@ -8,6 +8,14 @@
 #include "kp-element.h"
 #include "kp-media-debug.h"
 
+/* Counts the threads that look for devices. It outlives the bin, so that a thread can let go of the bin first. */
+typedef struct
+{
+  GMutex lock;
+  GCond ended;
+  guint n_running;
+} KpSearches;
+
 /* The mutable fields are guarded by the OBJECT_LOCK, the children and the pad's target by the STATE_LOCK. */
 struct _KpWebcam
 {
@@ -17,8 +25,7 @@ struct _KpWebcam
   KpConstraints *constraints; /* owned; constant */
   GstPad *src; /* owned by the bin; a ghost pad, without a target until there is a device */
   guint round; /* counts the ways to PAUSED and back: what belongs to a former one is late */
-  guint n_searching; /* threads */
-  GCond search_ended;
+  KpSearches *searches; /* owned; shared with the threads; constant */
   gboolean told; /* that this round has a device, or none */
   GPtrArray *providers; /* owned; of GstDeviceProvider, started; while there is a device */
   GstDevice *device; /* owned; that in use, or NULL */
@@ -29,10 +36,29 @@ struct _KpWebcam
 typedef struct
 {
   KpWebcam *webcam; /* owned */
+  KpSearches *searches; /* owned */
   guint round;
 } KpSearch;
 
 G_DEFINE_FINAL_TYPE (KpWebcam, kp_webcam, GST_TYPE_BIN)
+
+static void
+searches_add (KpSearches *self, gint n)
+{
+  g_mutex_lock (&self->lock);
+  self->n_running += n;
+  g_cond_broadcast (&self->ended);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+searches_clear (gpointer data)
+{
+  KpSearches *self = data;
+
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->ended);
+}
 
 static void
 tell (KpWebcam *self, GstStructure *structure)
@@ -218,15 +244,6 @@ finish_search (KpSearch *search, GPtrArray *providers, const GError *error)
     tell (self, gst_structure_new_empty (KP_WEBCAM_ENDED));
 }
 
-static void
-note_search_end (KpWebcam *self)
-{
-  GST_OBJECT_LOCK (self);
-  self->n_searching--;
-  g_cond_broadcast (&self->search_ended);
-  GST_OBJECT_UNLOCK (self);
-}
-
 static gpointer
 search_thread (gpointer data)
 {
@@ -240,8 +257,9 @@ search_thread (gpointer data)
     use_device (search->webcam, search->round, &choice, &error);
   g_list_free_full (devices, gst_object_unref);
   finish_search (search, providers, error);
-  note_search_end (search->webcam);
   gst_object_unref (search->webcam);
+  searches_add (search->searches, -1);
+  g_atomic_rc_box_release_full (search->searches, searches_clear);
   g_free (search);
 
   return NULL;
@@ -253,9 +271,10 @@ begin_search (KpWebcam *self)
   KpSearch *search = g_new0 (KpSearch, 1);
 
   search->webcam = gst_object_ref (self);
+  search->searches = g_atomic_rc_box_acquire (self->searches);
+  searches_add (self->searches, 1);
   GST_OBJECT_LOCK (self);
   search->round = ++self->round;
-  self->n_searching++;
   self->told = FALSE;
   GST_OBJECT_UNLOCK (self);
   g_thread_unref (g_thread_new ("kp:devices", search_thread, search));
@@ -331,7 +350,7 @@ kp_webcam_finalize (GObject *object)
 
   kp_constraints_unref (self->constraints);
   g_clear_error (&self->failure);
-  g_cond_clear (&self->search_ended);
+  g_atomic_rc_box_release_full (self->searches, searches_clear);
 
   G_OBJECT_CLASS (kp_webcam_parent_class)->finalize (object);
 }
@@ -347,7 +366,9 @@ kp_webcam_class_init (KpWebcamClass *klass)
 static void
 kp_webcam_init (KpWebcam *self)
 {
-  g_cond_init (&self->search_ended);
+  self->searches = g_atomic_rc_box_new0 (KpSearches);
+  g_mutex_init (&self->searches->lock);
+  g_cond_init (&self->searches->ended);
   self->src = gst_ghost_pad_new_no_target ("src", GST_PAD_SRC);
   gst_element_add_pad (GST_ELEMENT (self), self->src);
   GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SOURCE);
@@ -358,11 +379,11 @@ kp_webcam_wait (KpWebcam *self, gint64 timeout)
 {
   gint64 deadline = g_get_monotonic_time () + timeout;
 
-  GST_OBJECT_LOCK (self);
-  while (self->n_searching > 0
-         && g_cond_wait_until (&self->search_ended, GST_OBJECT_GET_LOCK (self), deadline))
+  g_mutex_lock (&self->searches->lock);
+  while (self->searches->n_running > 0
+         && g_cond_wait_until (&self->searches->ended, &self->searches->lock, deadline))
     continue;
-  GST_OBJECT_UNLOCK (self);
+  g_mutex_unlock (&self->searches->lock);
 }
 
 KpMediaKind

@@ -132,10 +132,36 @@ offer_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   *kept = g_object_ref (result);
 }
 
+static void
+collect_webcams (GstElement *peer, GPtrArray *webcams)
+{
+  GST_OBJECT_LOCK (peer);
+  for (GList *l = GST_BIN_CHILDREN (peer); l; l = l->next)
+    if (g_str_equal (G_OBJECT_TYPE_NAME (l->data), "KpWebcam"))
+      g_ptr_array_add (webcams, gst_object_ref (l->data));
+  GST_OBJECT_UNLOCK (peer);
+  fail_unless_equals_int (webcams->len, 2);
+}
+
+/* The threads that were kept from looking for devices let go of them: they must not go on when the process ends. */
+static void
+wait_for_last_refs (GPtrArray *webcams)
+{
+  gint64 deadline = g_get_monotonic_time () + DEADLINE;
+
+  for (guint i = 0; i < webcams->len; i++)
+    while (GST_OBJECT_REFCOUNT_VALUE (g_ptr_array_index (webcams, i)) > 1)
+      {
+        fail_unless (g_get_monotonic_time () < deadline);
+        g_thread_yield ();
+      }
+}
+
 /* There is no offer before it is known that there is a camera. */
 GST_START_TEST (test_offer_waits)
 {
   gboolean stops = __i__;
+  g_autoptr (GPtrArray) webcams = g_ptr_array_new_with_free_func (gst_object_unref);
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GstElement) peer = NULL;
   g_autoptr (GError) error = NULL;
@@ -146,6 +172,7 @@ GST_START_TEST (test_offer_waits)
   pipeline = start_peer (both, "send-source=webcam");
   peer = gst_bin_get_by_name (GST_BIN (pipeline), "p");
   gst_kurento_peer_generate_offer_async (GST_KURENTO_PEER (peer), NULL, offer_cb, &result);
+  collect_webcams (peer, webcams);
   if (stops)
     gst_element_set_state (pipeline, GST_STATE_NULL);
   g_mutex_unlock (&test_devices.lock);
@@ -158,6 +185,7 @@ GST_START_TEST (test_offer_waits)
   else
     fail_unless (sdp && strstr (sdp, "m=video") && strstr (sdp, "m=audio"));
   stop_peer (pipeline);
+  wait_for_last_refs (webcams);
 }
 GST_END_TEST
 
