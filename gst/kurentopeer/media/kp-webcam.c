@@ -244,10 +244,9 @@ finish_search (KpSearch *search, GPtrArray *providers, const GError *error)
     tell (self, gst_structure_new_empty (KP_WEBCAM_ENDED));
 }
 
-static gpointer
-search_thread (gpointer data)
+static void
+search_devices (KpSearch *search)
 {
-  KpSearch *search = data;
   GPtrArray *providers = kp_devices_start (search->webcam->kind);
   GList *devices = kp_devices_list (providers, search->webcam->kind);
   g_auto (KpDeviceChoice) choice = { 0 };
@@ -257,6 +256,15 @@ search_thread (gpointer data)
     use_device (search->webcam, search->round, &choice, &error);
   g_list_free_full (devices, gst_object_unref);
   finish_search (search, providers, error);
+}
+
+/* Who waits for it finds nothing of it left. */
+static gpointer
+search_thread (gpointer data)
+{
+  KpSearch *search = data;
+
+  search_devices (search);
   gst_object_unref (search->webcam);
   searches_add (search->searches, -1);
   g_atomic_rc_box_release_full (search->searches, searches_clear);

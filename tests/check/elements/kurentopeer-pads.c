@@ -89,6 +89,9 @@ GST_START_TEST (test_request_and_release_in_state)
   gst_element_unlink (source, peer);
   gst_element_release_request_pad (peer, pad);
   fail_unless (gst_element_get_static_pad (peer, "video_sink_0") == NULL);
+
+  /* the thread of the source has left it, too */
+  gst_element_set_state (source, GST_STATE_NULL);
   ASSERT_OBJECT_REFCOUNT (pad, "pad", 1);
   gst_object_unref (pad);
 
