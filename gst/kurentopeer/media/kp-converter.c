@@ -4,8 +4,9 @@
 #include "gstkurentoerror.h"
 #include "kp-element.h"
 
-/* Cheap conversion: what dithering and chroma filters add does not survive the encoder. */
-#define CPU_SETTINGS "dither=none chroma-mode=none n-threads=2"
+/* Cheap conversion: what dithering and chroma filters add does not survive the encoder. Sizes that are rounded get no
+ * borders. */
+#define CPU_SETTINGS "dither=none chroma-mode=none add-borders=false n-threads=2"
 
 /* What makes system memory of another one. */
 static const struct

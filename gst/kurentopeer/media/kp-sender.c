@@ -2,10 +2,10 @@
 #include "kp-sender.h"
 
 #include "gstkurentoerror.h"
-#include "kp-converter.h"
 #include "kp-element.h"
 #include "kp-keyframe-limit.h"
 #include "kp-media-debug.h"
+#include "kp-scaler.h"
 
 #include <gst/rtp/rtp.h>
 #include <gst/video/video.h>
@@ -17,8 +17,8 @@
 
 /*
  *        +--------------------------------------------------------------------------+
- *  raw   |  convert ! capsfilter ! encoder ! capsfilter ! payloader                  |  RTP
- *  sink -+--------------------------^--------------------------------------^--------+- src
+ *  raw   |  scaler, or convert ! capsfilter ! encoder ! capsfilter ! payloader       |  RTP
+ *  sink -+------------------------------------^----------------------------^--------+- src
  *             before each frame: keyframe, bitrate        keyframe requests stop here, caps stay the same
  */
 /* us; how long the first picture waits for the connection */
@@ -37,6 +37,7 @@ struct _KpSender
   GstBin parent;
 
   const KpCodec *codec;
+  KpScaler *scaler; /* borrowed, of the bin; or NULL: no video, or it comes encoded */
   GstElement *encoder; /* borrowed, of the bin; NULL: the media comes encoded */
   GstPad *encoder_src; /* owned; or NULL */
   const KpEncoder *encoder_row; /* or NULL */
@@ -247,16 +248,23 @@ make_payloader (KpSender *self, const KpSenderConfig *config, GError **error)
   return g_steal_pointer (&payloader);
 }
 
+/* From what comes to what the encoder takes. */
 static gboolean
 append_converter (KpSender *self, GstElement **last, const KpSenderConfig *config, GError **error)
 {
   GstBin *bin = GST_BIN (self);
+  g_autoptr (GstCaps) raw_caps = NULL;
 
   if (self->codec->kind == KP_MEDIA_VIDEO)
-    return kp_converter_append (bin, last, self->encoder_row, config->input_caps, error);
+    {
+      self->scaler = kp_scaler_new (self->encoder_row, config->input_caps, error);
+      return kp_element_append (bin, last, (GstElement *)self->scaler, error);
+    }
 
+  raw_caps = gst_caps_from_string (self->encoder_row->raw_caps);
   return kp_element_append (bin, last, kp_element_new ("audioconvert", NULL, error), error)
-         && kp_element_append (bin, last, kp_element_new ("audioresample", NULL, error), error);
+         && kp_element_append (bin, last, kp_element_new ("audioresample", NULL, error), error)
+         && kp_element_append (bin, last, kp_element_new_capsfilter (raw_caps, error), error);
 }
 
 static GstElement *
@@ -290,12 +298,10 @@ static gboolean
 append_encoder (KpSender *self, GstElement **last, const KpSenderConfig *config, GError **error)
 {
   const KpEncoder *row = self->encoder_row;
-  g_autoptr (GstCaps) raw_caps = gst_caps_from_string (row->raw_caps);
   g_autoptr (GstCaps) encoded_caps
       = gst_caps_from_string (row->encoded_caps ? row->encoded_caps : self->codec->encoded_caps);
 
-  if (!kp_element_append (GST_BIN (self), last, kp_element_new_capsfilter (raw_caps, error), error)
-      || !append_owned (self, last, make_encoder (self, config, error), error))
+  if (!append_owned (self, last, make_encoder (self, config, error), error))
     return FALSE;
   self->encoder = *last;
   self->encoder_src = gst_element_get_static_pad (self->encoder, "src");
@@ -414,6 +420,13 @@ kp_sender_set_bitrate (KpSender *self, guint bitrate)
   g_mutex_lock (&self->lock);
   self->bitrate = bitrate;
   g_mutex_unlock (&self->lock);
+}
+
+void
+kp_sender_set_scale (KpSender *self, gdouble down_by, gdouble max_framerate)
+{
+  if (self->scaler)
+    kp_scaler_set (self->scaler, down_by, max_framerate);
 }
 
 static void

@@ -33,8 +33,9 @@ G_DECLARE_FINAL_TYPE (KpSender, kp_sender, KP, SENDER, GstBin)
 /* Floating. */
 KpSender *kp_sender_new (const KpSenderConfig *config, GError **error);
 
-/* Any thread, does not block. A bitrate is nothing for media that comes encoded. */
+/* Any thread, does not block. A bitrate, and what kp_scaler_set() does, are nothing for media that comes encoded. */
 void kp_sender_set_bitrate (KpSender *self, guint bitrate);
+void kp_sender_set_scale (KpSender *self, gdouble down_by, gdouble max_framerate);
 void kp_sender_request_keyframe (KpSender *self);
 
 /* Held, it encodes the first picture ahead of the connection: its packets wait inside, with the thread that brought them, at
