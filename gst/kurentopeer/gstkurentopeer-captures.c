@@ -2,7 +2,7 @@
 #include "gstkurentopeer-private.h"
 
 #include "gstkurentoerror.h"
-#include "kp-webcam.h"
+#include "kp-late-source.h"
 
 #define GST_CAT_DEFAULT gst_kurento_peer_debug
 
@@ -131,8 +131,8 @@ void
 gst_kurento_peer_drop_capture (GstElement *capture)
 {
   gst_kurento_peer_drop_child (capture);
-  if (KP_IS_WEBCAM (capture))
-    kp_webcam_wait (KP_WEBCAM (capture), SEARCH_END_TIMEOUT);
+  if (KP_IS_LATE_SOURCE (capture))
+    kp_late_source_wait (KP_LATE_SOURCE (capture), SEARCH_END_TIMEOUT);
 }
 
 static void
@@ -168,6 +168,21 @@ tell_ended (GstKurentoPeer *self, KpMediaKind kind)
     capture_event_free (ended);
 }
 
+/* The call goes on without it, or until there is a replacement. */
+static void
+lose (GstKurentoPeer *self, KpLateSource *source)
+{
+  gboolean reconnects;
+
+  GST_OBJECT_LOCK (self);
+  reconnects = gst_kurento_peer_get_private (self)->settings.auto_reconnect;
+  GST_OBJECT_UNLOCK (self);
+
+  tell_ended (self, kp_late_source_get_kind (source));
+  if (reconnects)
+    kp_late_source_reopen (source);
+}
+
 /* FALSE: not the business of a capture. Any thread. */
 gboolean
 gst_kurento_peer_handle_capture (GstKurentoPeer *self, GstMessage *message)
@@ -175,15 +190,15 @@ gst_kurento_peer_handle_capture (GstKurentoPeer *self, GstMessage *message)
   const GstStructure *structure = gst_message_get_structure (message);
   g_autoptr (GError) error = NULL;
 
-  if (!KP_IS_WEBCAM (GST_MESSAGE_SRC (message)))
+  if (!KP_IS_LATE_SOURCE (GST_MESSAGE_SRC (message)))
     return FALSE;
 
-  if (gst_structure_has_name (structure, KP_WEBCAM_READY))
+  if (gst_structure_has_name (structure, KP_LATE_SOURCE_READY))
     settle (self, NULL);
   else if (gst_structure_get (structure, "error", G_TYPE_ERROR, &error, NULL))
     settle (self, error);
   else
-    tell_ended (self, kp_webcam_get_kind (KP_WEBCAM (GST_MESSAGE_SRC (message))));
+    lose (self, KP_LATE_SOURCE (GST_MESSAGE_SRC (message)));
 
   return TRUE;
 }

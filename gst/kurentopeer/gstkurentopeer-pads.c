@@ -4,6 +4,7 @@
 #include "gstkurentoerror.h"
 #include "kp-capture.h"
 #include "kp-gate-caps.h"
+#include "kp-late-source.h"
 #include "kp-outlet-pad.h"
 
 #include <stdio.h>
@@ -295,7 +296,7 @@ add_capture (GstKurentoPeer *self, GstKurentoSendSource source, KpMediaKind kind
   gst_bin_add (GST_BIN (self), capture);
   track = track_new (self, kind, NULL);
   track->capture = g_steal_pointer (&capture);
-  if (source == GST_KURENTO_SEND_SOURCE_WEBCAM)
+  if (KP_IS_LATE_SOURCE (track->capture))
     gst_kurento_peer_expect_capture (self);
   gst_element_link_pads (track->capture, "src", track->gate, "sink");
   publish_track (self, track);

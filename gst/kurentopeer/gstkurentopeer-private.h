@@ -22,6 +22,7 @@ typedef struct
   GstKurentoSendSource send_source;
   gboolean has_media_constraints; /* they were set */
   gboolean post_data_messages;
+  gboolean auto_reconnect;
   guint stats_interval; /* ms; 0 = never */
   gboolean disabled[KP_N_MEDIA_KINDS];
   gboolean frozen; /* a session works with a copy: changes are refused */

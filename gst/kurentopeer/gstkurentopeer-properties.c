@@ -28,6 +28,7 @@ enum
   PROP_SIGNALLER_URI,
   PROP_POST_DATA_MESSAGES,
   PROP_STATS_INTERVAL,
+  PROP_AUTO_RECONNECT,
   PROP_ENABLED,
   PROP_AUDIO_ENABLED,
   PROP_VIDEO_ENABLED,
@@ -114,6 +115,8 @@ set_other_locked (GstKurentoPeer *self, guint prop_id, const GValue *value)
 
   if (prop_id == PROP_POST_DATA_MESSAGES)
     texts->post_data_messages = g_value_get_boolean (value);
+  else if (prop_id == PROP_AUTO_RECONNECT)
+    texts->auto_reconnect = g_value_get_boolean (value);
   else if (prop_id == PROP_STATS_INTERVAL)
     {
       texts->stats_interval = g_value_get_uint (value);
@@ -234,6 +237,9 @@ get_text_locked (const GstKurentoPeerSettings *texts, guint prop_id, GValue *val
     case PROP_POST_DATA_MESSAGES:
       g_value_set_boolean (value, texts->post_data_messages);
       return TRUE;
+    case PROP_AUTO_RECONNECT:
+      g_value_set_boolean (value, texts->auto_reconnect);
+      return TRUE;
     case PROP_STATS_INTERVAL:
       g_value_set_uint (value, texts->stats_interval);
       return TRUE;
@@ -338,6 +344,12 @@ make_media_specs (void)
       "output", "Output",
       "What the source pads give: decoded media, encoded media that can be recorded as it is, or RTP packets",
       GST_TYPE_KURENTO_OUTPUT, GST_KURENTO_OUTPUT_RAW, SETTING);
+  props[PROP_AUTO_RECONNECT] = g_param_spec_boolean (
+      "auto-reconnect", "Auto reconnect",
+      "Whether a camera or microphone that is lost is replaced, in the same call, by one that meets "
+      "media-constraints, or by itself when it is back; looked at when it is lost (kurento-utils has nothing "
+      "like it)",
+      TRUE, ALWAYS);
   props[PROP_ENABLED] = g_param_spec_boolean (
       "enabled", "Enabled",
       "Whether the sound and the pictures that are sent are those of the sources; sets audio-enabled and "

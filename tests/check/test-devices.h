@@ -17,6 +17,7 @@ typedef struct
 #define TEST_MICROPHONE "Audio/Source"
 #define TEST_VIDEO_SOURCE "videotestsrc is-live=true"
 #define TEST_JPEG_SOURCE "videotestsrc is-live=true ! jpegenc"
+#define TEST_BREAKING_SOURCE "videotestsrc is-live=true ! identity error-after=3"
 #define TEST_AUDIO_SOURCE "audiotestsrc is-live=true"
 #define TEST_MISSING_FILE "filesrc location=/there/is/no/such.raw"
 
@@ -163,4 +164,14 @@ test_devices_unplug (const gchar *id)
     if (g_str_equal (((TestDevice *)l->data)->spec->id, id))
       gst_device_provider_device_remove (test_devices.provider, l->data);
   g_list_free_full (devices, gst_object_unref);
+}
+
+static inline void
+test_devices_plug (const gchar *id)
+{
+  const TestDeviceSpec *spec = test_devices.specs;
+
+  while (!g_str_equal (spec->id, id))
+    spec++;
+  gst_device_provider_device_add (test_devices.provider, test_device_new (spec));
 }

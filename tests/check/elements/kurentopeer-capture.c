@@ -22,9 +22,9 @@ static const TestDeviceSpec forbidden[] = {
   { NULL },
 };
 
-/* In PLAYING, in a pipeline. */
+/* In a pipeline. */
 static GstElement *
-start_peer (const TestDeviceSpec *specs, const gchar *properties)
+make_peer (const TestDeviceSpec *specs, const gchar *properties)
 {
   g_autofree gchar *line = g_strdup_printf ("pipeline ( kurentopeersendonly name=p %s )", properties);
   GstElement *pipeline;
@@ -33,6 +33,16 @@ start_peer (const TestDeviceSpec *specs, const gchar *properties)
   test_devices_set (specs);
   pipeline = gst_parse_launch (line, &error);
   g_assert_no_error (error);
+
+  return pipeline;
+}
+
+/* In PLAYING. */
+static GstElement *
+start_peer (const TestDeviceSpec *specs, const gchar *properties)
+{
+  GstElement *pipeline = make_peer (specs, properties);
+
   fail_unless (gst_element_set_state (pipeline, GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE);
 
   return pipeline;
@@ -233,6 +243,40 @@ handoff_cb (GstElement *sink, GstBuffer *buffer, GstPad *pad, gpointer user_data
     happening_signal (user_data);
 }
 
+static const TestDeviceSpec breaking[] = {
+  { "breaking", TEST_CAMERA, "video/x-raw,width=(int)320,height=(int)240", TEST_BREAKING_SOURCE },
+  { NULL },
+};
+
+/* What is lost is replaced, here by itself, or is the end of its track. */
+GST_START_TEST (test_auto_reconnect)
+{
+  gboolean reconnects = __i__;
+  g_autoptr (GstElement) sink = gst_object_ref_sink (gst_element_factory_make ("fakesink", NULL));
+  g_autofree gchar *properties
+      = g_strdup_printf ("media-constraints={\"video\":true} %s", reconnects ? "" : "auto-reconnect=false");
+  g_autoptr (GstBus) bus = NULL;
+  g_autoptr (GstElement) peer = NULL;
+  GstElement *pipeline;
+  Happening happening;
+
+  happening_init (&happening);
+  g_object_set (sink, "signal-handoffs", TRUE, NULL);
+  g_signal_connect (sink, "handoff", G_CALLBACK (handoff_cb), &happening);
+  pipeline = make_peer (breaking, properties);
+  bus = gst_element_get_bus (pipeline);
+  peer = gst_bin_get_by_name (GST_BIN (pipeline), "p");
+  g_object_set (peer, "local-video", sink, NULL);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  if (reconnects)
+    happening_wait (&happening, 10);
+  else
+    gst_message_unref (gst_bus_timed_pop_filtered (bus, 10 * GST_SECOND, GST_MESSAGE_EOS));
+  stop_peer (pipeline);
+  happening_clear (&happening);
+}
+GST_END_TEST
+
 /* Constraints that are set mean the camera, unless there is a sink pad. */
 GST_START_TEST (test_auto)
 {
@@ -267,6 +311,7 @@ kurentopeer_capture_suite (void)
   tcase_add_loop_test (tcase, test_offer_waits, 0, 2);
   tcase_add_test (tcase, test_unplugged);
   tcase_add_test (tcase, test_auto);
+  tcase_add_loop_test (tcase, test_auto_reconnect, 0, 2);
 
   return suite;
 }

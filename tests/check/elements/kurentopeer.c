@@ -86,6 +86,7 @@ static const struct
   { "data-channel-config", NULL },
   { "post-data-messages", "false" },
   { "stats-interval", "0" },
+  { "auto-reconnect", "true" },
   { "local-video", NULL },
   { "remote-video", NULL },
   { "remote-audio", NULL },

@@ -17,6 +17,7 @@ static const TestDeviceSpec devices[] = {
     TEST_AUDIO_SOURCE },
   { "forbidden", TEST_CAMERA, "video/x-raw,width=(int)100,height=(int)100", TEST_FORBIDDEN_SOURCE },
   { "broken", TEST_CAMERA, "video/x-raw,width=(int)101,height=(int)100", NULL },
+  { "breaking", TEST_CAMERA, "video/x-raw,width=(int)104,height=(int)100", TEST_BREAKING_SOURCE },
   { "missing", TEST_CAMERA, "video/x-raw,width=(int)102,height=(int)100", TEST_MISSING_FILE },
   { NULL },
 };
@@ -73,7 +74,7 @@ case_clear (Case *self, gint64 wait)
   gst_harness_teardown (self->harness);
   gst_element_set_bus (self->webcam, NULL);
   g_assert_null (GST_BIN_CHILDREN (self->webcam));
-  kp_webcam_wait (KP_WEBCAM (self->webcam), wait);
+  kp_late_source_wait (KP_LATE_SOURCE (self->webcam), wait);
   gst_object_unref (self->webcam);
   gst_bus_set_flushing (self->bus, TRUE);
   gst_object_unref (self->bus);
@@ -97,7 +98,7 @@ GST_START_TEST (test_media)
   Case test;
 
   case_init (&test, rows[__i__].kind, rows[__i__].constraints);
-  case_expect (&test, KP_WEBCAM_READY);
+  case_expect (&test, KP_LATE_SOURCE_READY);
   gst_buffer_unref (gst_harness_pull (test.harness));
   caps = gst_pad_get_current_caps (test.harness->sinkpad);
   fail_unless (gst_caps_is_subset (caps, expected), "%s", gst_caps_to_string (caps));
@@ -128,7 +129,7 @@ GST_START_TEST (test_failures)
 
   case_init (&test, rows[__i__].kind, rows[__i__].constraints);
   name = case_next_message (&test, &error);
-  g_assert_cmpstr (name, ==, KP_WEBCAM_FAILED);
+  g_assert_cmpstr (name, ==, KP_LATE_SOURCE_FAILED);
   fail_unless (g_error_matches (error, GST_KURENTO_ERROR, rows[__i__].code), "%s", error->message);
   fail_unless (strstr (error->message, rows[__i__].message_part), "%s", error->message);
   case_clear (&test, G_TIME_SPAN_MINUTE);
@@ -141,10 +142,10 @@ GST_START_TEST (test_unplugged)
   Case test;
 
   case_init (&test, KP_MEDIA_VIDEO, "true");
-  case_expect (&test, KP_WEBCAM_READY);
+  case_expect (&test, KP_LATE_SOURCE_READY);
   test_devices_unplug ("raw");
   test_devices_unplug ("jpeg");
-  case_expect (&test, KP_WEBCAM_ENDED);
+  case_expect (&test, KP_LATE_SOURCE_ENDED);
   fail_if (gst_bus_have_pending (test.bus)
            && gst_bus_pop_filtered (test.bus, GST_MESSAGE_ELEMENT | GST_MESSAGE_ERROR));
   case_clear (&test, G_TIME_SPAN_MINUTE);
@@ -162,7 +163,7 @@ GST_START_TEST (test_slow_provider)
   webcam = gst_object_ref (test.webcam);
   case_clear (&test, 1000);
   g_mutex_unlock (&test_devices.lock);
-  kp_webcam_wait (KP_WEBCAM (webcam), G_TIME_SPAN_MINUTE);
+  kp_late_source_wait (KP_LATE_SOURCE (webcam), G_TIME_SPAN_MINUTE);
   g_assert_null (GST_BIN_CHILDREN (webcam));
 }
 GST_END_TEST;
@@ -175,13 +176,88 @@ GST_START_TEST (test_again)
   case_init (&test, KP_MEDIA_AUDIO, "true");
   for (guint i = 0; i < 3; i++)
     {
-      case_expect (&test, KP_WEBCAM_READY);
+      case_expect (&test, KP_LATE_SOURCE_READY);
       gst_buffer_unref (gst_harness_pull (test.harness));
       gst_element_set_state (test.webcam, GST_STATE_READY);
       g_assert_null (GST_BIN_CHILDREN (test.webcam));
       gst_element_set_state (test.webcam, GST_STATE_PLAYING);
     }
   case_clear (&test, G_TIME_SPAN_MINUTE);
+}
+GST_END_TEST;
+
+static void
+pull_width (Case *self, gint width)
+{
+  gint seen = 0;
+
+  while (seen != width)
+    {
+      g_autoptr (GstBuffer) buffer = gst_harness_pull (self->harness);
+      g_autoptr (GstCaps) caps = gst_pad_get_current_caps (self->harness->sinkpad);
+
+      fail_unless (buffer);
+      gst_structure_get_int (gst_caps_get_structure (caps, 0), "width", &seen);
+    }
+}
+
+/* Another device that meets the constraints, then nothing, then the first one, which is back. */
+GST_START_TEST (test_replaced)
+{
+  Case test;
+
+  case_init (&test, KP_MEDIA_VIDEO, "{'width':{'min':200}}");
+  case_expect (&test, KP_LATE_SOURCE_READY);
+  for (guint i = 0; i < 2; i++)
+    {
+      pull_width (&test, i == 0 ? 640 : 320);
+      test_devices_unplug (i == 0 ? "jpeg" : "raw");
+      case_expect (&test, KP_LATE_SOURCE_ENDED);
+      kp_late_source_reopen (KP_LATE_SOURCE (test.webcam));
+    }
+  test_devices_plug ("jpeg");
+  pull_width (&test, 640);
+  case_clear (&test, G_TIME_SPAN_MINUTE);
+}
+GST_END_TEST;
+
+static GstBusSyncReply
+reopen_cb (GstBus *bus, GstMessage *message, gpointer user_data)
+{
+  if (gst_message_has_name (message, KP_LATE_SOURCE_ENDED))
+    kp_late_source_reopen (KP_LATE_SOURCE (GST_MESSAGE_SRC (message)));
+
+  return GST_BUS_PASS;
+}
+
+/* What breaks, after three pictures, is opened again, and its end is not the track's. */
+GST_START_TEST (test_broken)
+{
+  Case test;
+
+  case_init (&test, KP_MEDIA_VIDEO, "{'deviceId':{'exact':'breaking'}}");
+  gst_bus_set_sync_handler (test.bus, reopen_cb, NULL, NULL);
+  for (guint i = 0; i < 10; i++)
+    gst_buffer_unref (gst_harness_pull (test.harness));
+  gst_bus_set_sync_handler (test.bus, NULL, NULL, NULL);
+  case_clear (&test, G_TIME_SPAN_MINUTE);
+}
+GST_END_TEST;
+
+/* Nobody waits for the end of the pause between two looks. */
+GST_START_TEST (test_closed_while_lost)
+{
+  gint64 begin;
+  Case test;
+
+  case_init (&test, KP_MEDIA_AUDIO, "true");
+  case_expect (&test, KP_LATE_SOURCE_READY);
+  test_devices_unplug ("microphone");
+  case_expect (&test, KP_LATE_SOURCE_ENDED);
+  kp_late_source_reopen (KP_LATE_SOURCE (test.webcam));
+  begin = g_get_monotonic_time ();
+  case_clear (&test, G_TIME_SPAN_MINUTE);
+  g_assert_cmpint (g_get_monotonic_time () - begin, <, 10 * G_TIME_SPAN_SECOND);
 }
 GST_END_TEST;
 
@@ -197,6 +273,9 @@ kp_webcam_suite (void)
   tcase_add_test (tcase, test_unplugged);
   tcase_add_test (tcase, test_slow_provider);
   tcase_add_test (tcase, test_again);
+  tcase_add_test (tcase, test_replaced);
+  tcase_add_test (tcase, test_broken);
+  tcase_add_test (tcase, test_closed_while_lost);
 
   return suite;
 }
