@@ -7,6 +7,19 @@
 
 GST_DEBUG_CATEGORY_EXTERN (gst_kurento_peer_debug);
 
+/* The properties of gstkurentopeer-network.c, in their order. */
+enum
+{
+  GST_KURENTO_PEER_NETWORK_CERTIFICATE,
+  GST_KURENTO_PEER_N_NETWORK,
+};
+
+/* Their texts. */
+typedef struct
+{
+  gchar *certificate; /* owned; PEM with the private key, or file:// */
+} GstKurentoPeerNetwork;
+
 /* What the application has set. The JSON texts are kept as they came, and read by gst_kurento_peer_read_settings(). */
 typedef struct
 {
@@ -16,6 +29,7 @@ typedef struct
   gchar *data_channel_config; /* owned; JSON */
   gchar *stun_server; /* owned */
   gchar *turn_server; /* owned */
+  GstKurentoPeerNetwork network;
   gchar *signaller_uri; /* owned */
   GError *signaller_error; /* owned; why there is no signaller in spite of a URI */
   GstWebRTCICETransportPolicy ice_transport_policy;
@@ -163,6 +177,15 @@ void gst_kurento_peer_set_mode_locked (GstKurentoPeer *self, GstKurentoPeerMode 
 void gst_kurento_peer_take_signaller_uri (GstKurentoPeer *self, const gchar *uri);
 KpSettings *gst_kurento_peer_read_settings (GstKurentoPeer *self, GError **error);
 gpointer gst_kurento_peer_get_signaller_child (GstKurentoPeer *self);
+
+/* gstkurentopeer-network.c */
+void gst_kurento_peer_network_copy (const GstKurentoPeerNetwork *from, GstKurentoPeerNetwork *to);
+void gst_kurento_peer_network_clear (GstKurentoPeerNetwork *self);
+void gst_kurento_peer_set_network_locked (GstKurentoPeer *self, guint id, const GValue *value);
+gboolean gst_kurento_peer_get_network_locked (GstKurentoPeer *self, guint id, GValue *value);
+gboolean gst_kurento_peer_network_read (const GstKurentoPeerNetwork *self, KpSettings *settings,
+                                        GError **error);
+void gst_kurento_peer_make_network_specs (GParamSpec **specs, GParamFlags flags);
 
 /* gstkurentopeer-pads.c */
 void gst_kurento_peer_install_pad_templates (GstElementClass *klass);

@@ -32,7 +32,8 @@ enum
   PROP_ENABLED,
   PROP_AUDIO_ENABLED,
   PROP_VIDEO_ENABLED,
-  PROP_VIEW, /* the first, as GstKurentoPeerViewId counts them */
+  PROP_NETWORK, /* the first of several */
+  PROP_VIEW = PROP_NETWORK + GST_KURENTO_PEER_N_NETWORK, /* the first, as GstKurentoPeerViewId counts them */
   PROP_STATUS = PROP_VIEW + KP_N_VIEWS, /* the first of many */
   N_PROPS = PROP_STATUS + GST_KURENTO_PEER_N_STATUS,
 };
@@ -123,6 +124,8 @@ set_other_locked (GstKurentoPeer *self, guint prop_id, const GValue *value)
       if (priv->session)
         kp_session_set_stats_interval (priv->session, texts->stats_interval);
     }
+  else if (prop_id >= PROP_NETWORK && prop_id < PROP_VIEW)
+    gst_kurento_peer_set_network_locked (self, prop_id - PROP_NETWORK, value);
   else if (prop_id == PROP_ID && g_value_get_string (value) && *g_value_get_string (value))
     take_string (&texts->settings->id, value);
 }
@@ -277,6 +280,8 @@ gst_kurento_peer_get_property (GObject *object, guint prop_id, GValue *value, GP
   found
       = get_setting_locked (priv->settings.settings, prop_id, value)
         || get_text_locked (&priv->settings, prop_id, value)
+        || (prop_id >= PROP_NETWORK
+            && gst_kurento_peer_get_network_locked (self, prop_id - PROP_NETWORK, value))
         || (prop_id >= PROP_VIEW && gst_kurento_peer_get_view_sink_locked (self, prop_id - PROP_VIEW, value))
         || (prop_id >= PROP_STATUS
             && gst_kurento_peer_get_status_locked (self, prop_id - PROP_STATUS, value));
@@ -433,6 +438,7 @@ gst_kurento_peer_install_properties (GObjectClass *klass)
                              NULL, G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   make_media_specs ();
   make_connection_specs ();
+  gst_kurento_peer_make_network_specs (&props[PROP_NETWORK], SETTING);
   gst_kurento_peer_make_view_specs (&props[PROP_VIEW], SETTING);
   memcpy (&props[PROP_STATUS], gst_kurento_peer_make_status_specs (),
           GST_KURENTO_PEER_N_STATUS * sizeof props[0]);

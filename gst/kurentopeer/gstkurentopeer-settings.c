@@ -29,6 +29,7 @@ gst_kurento_peer_settings_clear (GstKurentoPeerSettings *self)
   g_clear_pointer (&self->data_channel_config, g_free);
   g_clear_pointer (&self->stun_server, g_free);
   g_clear_pointer (&self->turn_server, g_free);
+  gst_kurento_peer_network_clear (&self->network);
   g_clear_pointer (&self->signaller_uri, g_free);
   g_clear_error (&self->signaller_error);
 }
@@ -213,7 +214,9 @@ read_settings (const GstKurentoPeerSettings *texts, KpSettings *settings, GError
 {
   if (!read_media_constraints (texts, settings, error))
     return FALSE;
-  if (!read_ice (texts, &settings->ice, error) || !read_data_channel (texts, settings, error))
+  if (!read_ice (texts, &settings->ice, error)
+      || !gst_kurento_peer_network_read (&texts->network, settings, error)
+      || !read_data_channel (texts, settings, error))
     return FALSE;
   if (settings->audio && !check_codecs (settings, KP_MEDIA_AUDIO, error))
     return FALSE;
@@ -240,6 +243,7 @@ copy_texts_locked (const GstKurentoPeerSettings *from, GstKurentoPeerSettings *t
   to->data_channel_config = g_strdup (from->data_channel_config);
   to->stun_server = g_strdup (from->stun_server);
   to->turn_server = g_strdup (from->turn_server);
+  gst_kurento_peer_network_copy (&from->network, &to->network);
   to->signaller_uri = g_strdup (from->signaller_uri);
   to->signaller_error = from->signaller_error ? g_error_copy (from->signaller_error) : NULL;
 }

@@ -38,6 +38,12 @@ def make_certificate(path):
     path.write_text(path.read_text() + pathlib.Path(f"{path}.crt").read_text())
 
 
+def make_own_certificate(path):
+    """As docs/plugins/security.md says it."""
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
+                    "30", "-subj", "/CN=camera", "-keyout", path, "-out", path], check=True, capture_output=True)
+
+
 def make_folder(path):
     path.mkdir()
     (path / "index.html").write_text("<!DOCTYPE html><title>page</title>")
@@ -51,6 +57,7 @@ def make_film(path):
 
 FILES = {
     "film.webm": make_film,
+    "peer.pem": make_own_certificate,
     "server.pem": make_certificate,
     "my-page": make_folder,
 }

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "kp-json-read.h"
 
-#include <gio/gio.h>
-
 #include "gstkurentoerror.h"
-
-#define MAX_FILE_SIZE (1024 * 1024)
-#define FILE_PREFIX "file:"
+#include "kp-text.h"
 
 gboolean
 kp_json_fail (GError **error, const gchar *format, ...)
@@ -21,57 +17,18 @@ kp_json_fail (GError **error, const gchar *format, ...)
   return FALSE;
 }
 
-/* The text of the file that @uri names. */
-static gchar *
-load_file (const gchar *uri, GError **error)
-{
-  g_autofree gchar *path = g_filename_from_uri (uri, NULL, NULL);
-  g_autofree gchar *text = g_malloc (MAX_FILE_SIZE + 2);
-  g_autoptr (GFile) file = NULL;
-  g_autoptr (GFileInputStream) stream = NULL;
-  g_autoptr (GError) io_error = NULL;
-  gsize size = 0;
-
-  if (!path)
-    {
-      kp_json_fail (error, "expected a URI like file:///path/to/file.json");
-      return NULL;
-    }
-
-  file = g_file_new_for_path (path);
-  stream = g_file_read (file, NULL, &io_error);
-  if (!stream
-      || !g_input_stream_read_all (G_INPUT_STREAM (stream), text, MAX_FILE_SIZE + 1, &size, NULL, &io_error))
-    {
-      kp_json_fail (error, "cannot read the file: %s", io_error->message);
-      return NULL;
-    }
-
-  if (size > MAX_FILE_SIZE)
-    {
-      kp_json_fail (error, "expected a file of at most %d bytes", MAX_FILE_SIZE);
-      return NULL;
-    }
-  text[size] = '\0';
-
-  return g_steal_pointer (&text);
-}
-
 static JsonNode *
 load_json (const gchar *text, GError **error)
 {
   g_autofree gchar *loaded = NULL;
   JsonNode *root;
 
-  if (!g_str_has_prefix (text, FILE_PREFIX))
+  if (!kp_text_is_file (text))
     return kp_json_parse (text, -1, error);
 
-  loaded = load_file (text, error);
+  loaded = kp_text_load (text, error);
   if (!loaded)
-    {
-      g_prefix_error (error, "%s: ", text);
-      return NULL;
-    }
+    return NULL;
 
   root = kp_json_parse (loaded, -1, error);
   if (!root)

@@ -32,6 +32,7 @@ typedef struct
   gboolean data_channels;
   KpDataConfig *data_channel; /* owned; of ours; not NULL where data_channels is set in what a session gets */
   KpIceConfig ice;
+  gchar *certificate; /* owned; PEM of certificate and key, checked; NULL: GStreamer's own */
 } KpSettings;
 
 void kp_ice_config_clear (KpIceConfig *self);

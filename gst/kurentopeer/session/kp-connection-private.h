@@ -22,6 +22,7 @@ struct _KpConnection
   gpointer user_data; /* the owner's; valid until dropped */
   gboolean dropped; /* peer loop */
   GstElement *webrtcbin; /* owned */
+  gchar *certificate; /* owned; PEM of it and its key, or NULL; constant */
   KpGuard *guard; /* owned */
   KpChannels *channels; /* owned */
   KpRtpMeter *rtp_meter; /* owned */

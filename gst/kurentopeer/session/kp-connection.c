@@ -25,6 +25,7 @@ connection_free (gpointer data)
   KpConnection *self = data;
 
   g_clear_object (&self->webrtcbin);
+  g_free (self->certificate);
   g_clear_pointer (&self->guard, kp_guard_unref);
   g_clear_pointer (&self->channels, kp_channels_unref);
   g_clear_pointer (&self->rtp_meter, kp_rtp_meter_unref);
@@ -235,6 +236,7 @@ tune_rtp (GstElement *webrtcbin)
 static void
 deep_element_added_cb (GstBin *webrtcbin, GstBin *bin, GstElement *element, gpointer user_data)
 {
+  KpConnection *self = user_data;
   GstElementFactory *factory = gst_element_get_factory (element);
   const gchar *type = factory ? GST_OBJECT_NAME (factory) : G_OBJECT_TYPE_NAME (element);
 
@@ -242,9 +244,11 @@ deep_element_added_cb (GstBin *webrtcbin, GstBin *bin, GstElement *element, gpoi
     g_object_set (element, "forward-sticky-events", FALSE, NULL);
   else if (g_str_equal (type, "TransportReceiveBin"))
     kp_farewell_keep_eos (element);
+  else if (g_str_equal (type, "dtlsdec") && self->certificate)
+    g_object_set (element, "pem", self->certificate, NULL);
   else if (g_str_equal (type, "dtlsenc"))
     g_signal_connect_data (element, "notify::connection-state", G_CALLBACK (notify_encryption_cb),
-                           kp_connection_ref (user_data), connection_closure_notify, 0);
+                           kp_connection_ref (self), connection_closure_notify, 0);
 }
 
 static void
@@ -311,6 +315,7 @@ kp_connection_new (KpLoop *loop, GstBin *bin, const KpSettings *settings,
   self->bin = gst_object_ref (bin);
   self->callbacks = *callbacks;
   self->user_data = user_data;
+  self->certificate = g_strdup (settings->certificate);
   g_mutex_init (&self->lock);
   self->parts = g_ptr_array_new_with_free_func (gst_object_unref);
   self->receivers = g_ptr_array_new_with_free_func (gst_object_unref);

@@ -218,3 +218,11 @@ kp_sdp_add_candidate (GstSDPMessage *sdp, guint mline_index, const gchar *candid
   else
     gst_sdp_media_add_attribute (media, "candidate", candidate);
 }
+
+void
+kp_sdp_set_fingerprint (GstSDPMessage *sdp, const gchar *fingerprint)
+{
+  kp_sdp_remove_attributes (sdp, "fingerprint");
+  for (guint i = 0; i < gst_sdp_message_medias_len (sdp); i++)
+    kp_sdp_media_set_attribute (kp_sdp_edit_media (sdp, i), "fingerprint", fingerprint);
+}

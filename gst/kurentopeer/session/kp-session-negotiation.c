@@ -3,6 +3,7 @@
 #include "kp-session-private.h"
 #include "gstkurentoerror.h"
 #include "kp-channels.h"
+#include "kp-fingerprint.h"
 #include "kp-sdp-renew.h"
 #include "kp-session-debug.h"
 
@@ -75,6 +76,10 @@ kp_negotiation_take_remote (KpSession *self, GstSDPMessage *sdp)
 static void
 complete_local (KpSession *self, GstSDPMessage *sdp)
 {
+  g_autofree gchar *fingerprint = kp_fingerprint_from_pem (self->settings->certificate);
+
+  if (fingerprint)
+    kp_sdp_set_fingerprint (sdp, fingerprint);
   kp_sdp_dedupe_ssrcs (sdp);
   kp_sdp_set_msid (sdp, self->settings->id);
   kp_sdp_set_max_message_size (sdp, KP_MAX_MESSAGE_SIZE);

@@ -22,6 +22,7 @@ GST_START_TEST (test_defaults)
   fail_if (settings->ice.stun_server);
   fail_if (settings->ice.turn_servers);
   fail_if (settings->ice.relay_only);
+  fail_if (settings->certificate);
 }
 GST_END_TEST;
 
@@ -40,6 +41,7 @@ make_settings (void)
   settings->ice.turn_servers = g_ptr_array_new_with_free_func (g_free);
   g_ptr_array_add (settings->ice.turn_servers, g_strdup ("turn://u:p@t:1"));
   settings->ice.relay_only = TRUE;
+  settings->certificate = g_strdup ("pem");
 
   return settings;
 }
@@ -54,6 +56,7 @@ GST_START_TEST (test_copy)
   kp_settings_free (original);
 
   fail_unless_equals_string (copy->id, id);
+  fail_unless_equals_string (copy->certificate, "pem");
   fail_unless_equals_int (copy->mode, GST_KURENTO_PEER_MODE_RECVONLY);
   fail_if (copy->audio);
   fail_unless (copy->video);

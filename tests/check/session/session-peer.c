@@ -250,8 +250,8 @@ session_peer_new (const gchar *name, GstKurentoPeerMode mode, guint sources, gui
   return self;
 }
 
-static void
-make_session_anew (SessionPeer *self)
+void
+session_peer_apply_settings (SessionPeer *self)
 {
   kp_session_stop (self->session);
   kp_session_unref (self->session);
@@ -263,7 +263,7 @@ session_peer_set_video_codecs (SessionPeer *self, const gchar *codecs)
 {
   g_free (self->settings->video_codecs);
   self->settings->video_codecs = g_strdup (codecs);
-  make_session_anew (self);
+  session_peer_apply_settings (self);
 }
 
 void
@@ -273,7 +273,7 @@ session_peer_set_data_channel (SessionPeer *self, const gchar *config)
 
   kp_data_config_free (self->settings->data_channel);
   self->settings->data_channel = kp_data_config_parse ("config", json, "default", NULL);
-  make_session_anew (self);
+  session_peer_apply_settings (self);
 }
 
 void

@@ -44,6 +44,8 @@ SessionPeer *session_peer_new (const gchar *name, GstKurentoPeerMode mode, guint
 void session_peer_set_video_codecs (SessionPeer *self, const gchar *codecs);
 /* The same with data-channel-config, of single quotes instead of double ones. */
 void session_peer_set_data_channel (SessionPeer *self, const gchar *config);
+/* Makes the session anew, with settings that the test has changed; before start. */
+void session_peer_apply_settings (SessionPeer *self);
 void session_peer_start (SessionPeer *self);
 void session_peer_stop (SessionPeer *self);
 void session_peer_free (SessionPeer *self);
