@@ -235,6 +235,30 @@ send_data (GstKurentoPeer *self, const gchar *label, GBytes *data)
   return FALSE;
 }
 
+static GstSample *
+get_current_frame (GstKurentoPeer *self, GstCaps *caps)
+{
+  g_autoptr (GError) error = NULL;
+  GstSample *frame = gst_kurento_peer_get_current_frame (self, caps, &error);
+
+  if (!frame)
+    GST_WARNING_OBJECT (self, "get-current-frame: %s", error->message);
+
+  return frame;
+}
+
+static GstSample *
+get_current_local_frame (GstKurentoPeer *self, GstCaps *caps)
+{
+  g_autoptr (GError) error = NULL;
+  GstSample *frame = gst_kurento_peer_get_current_local_frame (self, caps, &error);
+
+  if (!frame)
+    GST_WARNING_OBJECT (self, "get-current-local-frame: %s", error->message);
+
+  return frame;
+}
+
 static void
 install_action (const gchar *name, GCallback handler, GType return_type, guint n_types, ...)
 {
@@ -333,6 +357,40 @@ install_action (const gchar *name, GCallback handler, GType return_type, guint n
  */
 
 /**
+ * GstKurentoPeer::get-current-frame:
+ * @self: the peer
+ * @caps: (nullable): what to convert the frame to: raw video, `image/png` or `image/jpeg`; %NULL: as it was decoded
+ *
+ * Gets the last frame of the peer's first video (kurento-utils: `currentFrame`). See gst_kurento_peer_get_current_frame().
+ *
+ * Returns: (nullable): the frame; %NULL when there is none, or it cannot be converted: the log says why
+ *
+ * Since: 0.1
+ */
+
+/**
+ * GstKurentoPeer::get-current-local-frame:
+ * @self: the peer
+ * @caps: (nullable): as for #GstKurentoPeer::get-current-frame
+ *
+ * Gets the last frame of the first video that is sent. See gst_kurento_peer_get_current_local_frame().
+ *
+ * Returns: (nullable): the frame; %NULL when there is none, or it cannot be converted: the log says why
+ *
+ * Since: 0.1
+ */
+
+/**
+ * GstKurentoPeer::show-local-video:
+ * @self: the peer
+ *
+ * Shows the video that is sent in #GstKurentoPeer:local-video again, when that has failed: its window was closed, for instance
+ * (kurento-utils: `showLocalVideo`).
+ *
+ * Since: 0.1
+ */
+
+/**
  * GstKurentoPeer::close:
  * @self: the peer
  * @promise: (nullable): answered, with `error` when it failed
@@ -378,6 +436,10 @@ gst_kurento_peer_install_actions (void)
   install_action ("send-data", G_CALLBACK (send_data), G_TYPE_BOOLEAN, 2, G_TYPE_STRING, G_TYPE_BYTES);
   install_action ("create-data-channel", G_CALLBACK (create_data_channel), G_TYPE_NONE, 3, G_TYPE_STRING,
                   G_TYPE_STRING, GST_TYPE_PROMISE);
+  install_action ("get-current-frame", G_CALLBACK (get_current_frame), GST_TYPE_SAMPLE, 1, GST_TYPE_CAPS);
+  install_action ("get-current-local-frame", G_CALLBACK (get_current_local_frame), GST_TYPE_SAMPLE, 1,
+                  GST_TYPE_CAPS);
+  install_action ("show-local-video", G_CALLBACK (gst_kurento_peer_show_local_video), G_TYPE_NONE, 0);
   install_action ("close", G_CALLBACK (close_peer), G_TYPE_NONE, 1, GST_TYPE_PROMISE);
   install_action ("request-keyframe", G_CALLBACK (gst_kurento_peer_request_keyframe), G_TYPE_NONE, 0);
   install_action ("get-stats", G_CALLBACK (get_stats), G_TYPE_NONE, 1, GST_TYPE_PROMISE);

@@ -314,8 +314,13 @@ gst_kurento_peer_close_async (GstKurentoPeer *self, GCancellable *cancellable, G
 
   session = gst_kurento_peer_begin (self, cancellable, callback, user_data, gst_kurento_peer_close_async,
                                     NULL, &task);
-  if (session)
-    kp_session_close (session, task);
+  if (!session)
+    return;
+
+  GST_OBJECT_LOCK (self);
+  gst_kurento_peer_get_private (self)->closed = TRUE;
+  GST_OBJECT_UNLOCK (self);
+  kp_session_close (session, task);
 }
 
 /**

@@ -129,14 +129,14 @@ publish_track (GstKurentoPeer *self, GstKurentoPeerTrack *track)
   gst_kurento_peer_update_local_view (self);
 }
 
-void
-gst_kurento_peer_set_enabled (GstKurentoPeer *self, KpMediaKind kind, gboolean enabled)
+/* In the order of their pads. Owned; of KpGate. */
+GPtrArray *
+gst_kurento_peer_list_gates (GstKurentoPeer *self, KpMediaKind kind)
 {
   GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
-  g_autoptr (GPtrArray) gates = g_ptr_array_new_with_free_func (gst_object_unref);
+  GPtrArray *gates = g_ptr_array_new_with_free_func (gst_object_unref);
 
   GST_OBJECT_LOCK (self);
-  priv->settings.disabled[kind] = !enabled;
   for (guint i = 0; i < priv->tracks->len; i++)
     {
       const GstKurentoPeerTrack *track = g_ptr_array_index (priv->tracks, i);
@@ -146,6 +146,20 @@ gst_kurento_peer_set_enabled (GstKurentoPeer *self, KpMediaKind kind, gboolean e
     }
   GST_OBJECT_UNLOCK (self);
 
+  return gates;
+}
+
+void
+gst_kurento_peer_set_enabled (GstKurentoPeer *self, KpMediaKind kind, gboolean enabled)
+{
+  GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
+  g_autoptr (GPtrArray) gates = NULL;
+
+  GST_OBJECT_LOCK (self);
+  priv->settings.disabled[kind] = !enabled;
+  GST_OBJECT_UNLOCK (self);
+
+  gates = gst_kurento_peer_list_gates (self, kind);
   for (guint i = 0; i < gates->len; i++)
     kp_gate_set_enabled (g_ptr_array_index (gates, i), enabled);
 }

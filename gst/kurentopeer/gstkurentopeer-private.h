@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gstkurentopeer.h"
+#include "kp-last-frame.h"
 #include "kp-session.h"
 #include "kp-view.h"
 
@@ -100,6 +101,7 @@ typedef struct
   KpSessionStatus status;
   GPtrArray *tracks; /* owned; of GstKurentoPeerTrack */
   GPtrArray *streams; /* owned; of GstKurentoPeerStream */
+  KpLastFrame remote_frame; /* of video_src_0; with a lock of its own */
   GPtrArray *data_sinks; /* owned; of GstKurentoPeerDataPad */
   GPtrArray *data_srcs; /* owned; of GstKurentoPeerDataPad */
   GstKurentoPeerCaptures captures; /* from READY->PAUSED to PAUSED->READY */
@@ -109,6 +111,7 @@ typedef struct
   guint next_sink_index[KP_N_MEDIA_KINDS];
   gboolean outlets_ended; /* EOS went out of the source pads */
   gboolean done; /* as a sink */
+  gboolean closed; /* by the application */
 } GstKurentoPeerPrivate;
 
 /* The properties that are only read. */
@@ -200,6 +203,7 @@ gboolean gst_kurento_peer_add_tracks (GstKurentoPeer *self, KpSession *session, 
 void gst_kurento_peer_set_enabled (GstKurentoPeer *self, KpMediaKind kind, gboolean enabled);
 void gst_kurento_peer_end_captures (GstKurentoPeer *self);
 void gst_kurento_peer_remove_captures (GstKurentoPeer *self);
+GPtrArray *gst_kurento_peer_list_gates (GstKurentoPeer *self, KpMediaKind kind);
 gboolean gst_kurento_peer_is_local (GstKurentoPeer *self, GstObject *object);
 void gst_kurento_peer_query_latency (GstKurentoPeer *self, GstQuery *query);
 
@@ -210,6 +214,9 @@ void gst_kurento_peer_expect_capture (GstKurentoPeer *self);
 void gst_kurento_peer_forget_captures (GstKurentoPeer *self);
 void gst_kurento_peer_drop_capture (GstElement *capture);
 gboolean gst_kurento_peer_handle_capture (GstKurentoPeer *self, GstMessage *message);
+
+/* gstkurentopeer-frames.c */
+KpSession *gst_kurento_peer_dup_open_session (GstKurentoPeer *self, GError **error);
 
 /* gstkurentopeer-streams.c */
 void gst_kurento_peer_stream_free (GstKurentoPeerStream *self);

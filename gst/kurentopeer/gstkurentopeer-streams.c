@@ -121,6 +121,8 @@ add_outlet (GstKurentoPeer *self, KpMediaKind kind, guint index, GstKurentoOutpu
 
   if (view)
     kp_outlet_set_view (KP_OUTLET (outlet), view);
+  if (kind == KP_MEDIA_VIDEO && index == 0 && output == GST_KURENTO_OUTPUT_RAW)
+    kp_last_frame_watch (&priv->remote_frame, GST_ELEMENT (outlet)->srcpads->data);
   gst_bin_add (GST_BIN (self), outlet);
   gst_element_sync_state_with_parent (outlet);
   GST_OBJECT_LOCK (self);
@@ -267,4 +269,5 @@ gst_kurento_peer_remove_streams (GstKurentoPeer *self)
       if (stream->pad)
         remove_pad (self, stream->pad);
     }
+  kp_last_frame_forget (&priv->remote_frame);
 }

@@ -157,27 +157,82 @@ gst_kurento_peer_add_views (GstKurentoPeer *self, const KpSettings *settings, GE
   return TRUE;
 }
 
+static void
+remove_view (GstKurentoPeer *self, GstKurentoPeerViewId id)
+{
+  GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
+  g_autoptr (KpView) view = NULL;
+
+  GST_OBJECT_LOCK (self);
+  view = g_steal_pointer (&priv->views[id]);
+  GST_OBJECT_UNLOCK (self);
+  if (view == NULL)
+    return;
+
+  gst_kurento_peer_drop_child (GST_ELEMENT (view));
+  kp_view_release_sink (view);
+}
+
 /* PAUSED->READY, when nothing is shown any more. */
 void
 gst_kurento_peer_remove_views (GstKurentoPeer *self)
 {
-  GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
-
   for (guint i = 0; i < KP_N_VIEWS; i++)
-    {
-      g_autoptr (KpView) view = NULL;
-
-      GST_OBJECT_LOCK (self);
-      view = g_steal_pointer (&priv->views[i]);
-      GST_OBJECT_UNLOCK (self);
-      if (view == NULL)
-        continue;
-
-      gst_kurento_peer_drop_child (GST_ELEMENT (view));
-      kp_view_release_sink (view);
-    }
+    remove_view (self, i);
 
   gst_kurento_peer_update_local_view (self);
+}
+
+/* With the state lock, so that the element does not change its state meanwhile. The view that failed is of no use any more,
+ * but its sink is. */
+static void
+renew_local_view_cb (GstElement *element, gpointer user_data)
+{
+  GstKurentoPeer *self = GST_KURENTO_PEER (element);
+  g_autoptr (KpView) former = NULL;
+  g_autoptr (KpView) view = NULL;
+  g_autoptr (GError) error = NULL;
+
+  GST_STATE_LOCK (self);
+  former = gst_kurento_peer_dup_view (self, KP_VIEW_LOCAL_VIDEO);
+  if (former && !kp_view_is_alive (former))
+    {
+      remove_view (self, KP_VIEW_LOCAL_VIDEO);
+      if (!add_view (self, KP_VIEW_LOCAL_VIDEO, &error))
+        GST_WARNING_OBJECT (self, "%s", error->message);
+      view = gst_kurento_peer_dup_view (self, KP_VIEW_LOCAL_VIDEO);
+      if (view)
+        gst_element_sync_state_with_parent (GST_ELEMENT (view));
+      gst_kurento_peer_update_local_view (self);
+    }
+  GST_STATE_UNLOCK (self);
+}
+
+/**
+ * gst_kurento_peer_show_local_video:
+ * @self: a peer in PAUSED or PLAYING
+ *
+ * Shows the video that is sent in #GstKurentoPeer:local-video again, when that has failed: its window was closed, for instance
+ * (kurento-utils: `showLocalVideo`). The first time nobody has to ask. Does not wait for it; the log says when there is
+ * nothing to show.
+ *
+ * Since: 0.1
+ */
+void
+gst_kurento_peer_show_local_video (GstKurentoPeer *self)
+{
+  g_autoptr (KpSession) session = NULL;
+  g_autoptr (KpView) view = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_return_if_fail (GST_IS_KURENTO_PEER (self));
+
+  session = gst_kurento_peer_dup_open_session (self, &error);
+  view = gst_kurento_peer_dup_view (self, KP_VIEW_LOCAL_VIDEO);
+  if (session && view)
+    gst_element_call_async (GST_ELEMENT (self), renew_local_view_cb, NULL, NULL);
+  else
+    GST_WARNING_OBJECT (self, "show-local-video: %s", error ? error->message : "there is no local-video");
 }
 
 /* Owned; or NULL. */
@@ -198,19 +253,8 @@ gst_kurento_peer_dup_view (GstKurentoPeer *self, GstKurentoPeerViewId id)
 void
 gst_kurento_peer_update_local_view (GstKurentoPeer *self)
 {
-  GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
   g_autoptr (KpView) view = gst_kurento_peer_dup_view (self, KP_VIEW_LOCAL_VIDEO);
-  g_autoptr (GPtrArray) gates = g_ptr_array_new_with_free_func (gst_object_unref);
-
-  GST_OBJECT_LOCK (self);
-  for (guint i = 0; i < priv->tracks->len; i++)
-    {
-      GstKurentoPeerTrack *track = g_ptr_array_index (priv->tracks, i);
-
-      if (track->kind == KP_MEDIA_VIDEO)
-        g_ptr_array_add (gates, gst_object_ref (track->gate));
-    }
-  GST_OBJECT_UNLOCK (self);
+  g_autoptr (GPtrArray) gates = gst_kurento_peer_list_gates (self, KP_MEDIA_VIDEO);
 
   for (guint i = 0; i < gates->len; i++)
     kp_gate_set_view (g_ptr_array_index (gates, i), i == 0 ? view : NULL);

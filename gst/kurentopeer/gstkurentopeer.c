@@ -261,6 +261,7 @@ prepare_session (GstKurentoPeer *self)
 
   GST_OBJECT_LOCK (self);
   priv->done = FALSE;
+  priv->closed = FALSE;
   g_set_object (&signaller, priv->signaller);
   GST_OBJECT_UNLOCK (self);
 
@@ -394,6 +395,7 @@ gst_kurento_peer_finalize (GObject *object)
   gst_kurento_peer_settings_clear (&priv->settings);
   g_ptr_array_unref (priv->tracks);
   g_ptr_array_unref (priv->streams);
+  kp_last_frame_clear (&priv->remote_frame);
   g_ptr_array_unref (priv->data_sinks);
   g_ptr_array_unref (priv->data_srcs);
   gst_kurento_peer_clear_view_sinks (GST_KURENTO_PEER (object));
@@ -433,6 +435,7 @@ gst_kurento_peer_init (GstKurentoPeer *self)
   priv->loop = kp_loop_new ();
   priv->tracks = g_ptr_array_new_with_free_func ((GDestroyNotify)gst_kurento_peer_track_free);
   priv->streams = g_ptr_array_new_with_free_func ((GDestroyNotify)gst_kurento_peer_stream_free);
+  kp_last_frame_init (&priv->remote_frame);
   priv->data_sinks = g_ptr_array_new_with_free_func ((GDestroyNotify)gst_kurento_peer_data_pad_free);
   priv->data_srcs = g_ptr_array_new_with_free_func ((GDestroyNotify)gst_kurento_peer_data_pad_free);
   gst_kurento_peer_settings_init (&priv->settings);

@@ -71,6 +71,14 @@ void gst_kurento_peer_close_async (GstKurentoPeer *self, GCancellable *cancellab
 GST_KURENTO_API
 gboolean gst_kurento_peer_close_finish (GstKurentoPeer *self, GAsyncResult *result, GError **error);
 
+/* pictures, from PAUSED */
+GST_KURENTO_API
+GstSample *gst_kurento_peer_get_current_frame (GstKurentoPeer *self, GstCaps *caps, GError **error);
+GST_KURENTO_API
+GstSample *gst_kurento_peer_get_current_local_frame (GstKurentoPeer *self, GstCaps *caps, GError **error);
+GST_KURENTO_API
+void gst_kurento_peer_show_local_video (GstKurentoPeer *self);
+
 /* while connected */
 GST_KURENTO_API
 void gst_kurento_peer_get_stats_async (GstKurentoPeer *self, GCancellable *cancellable,

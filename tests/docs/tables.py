@@ -18,6 +18,7 @@ MUTABLE_READY = 1 << 10  # GST_PARAM_MUTABLE_READY, which is not introspectable
 FACTORIES = ("kurentopeer", "kurentopeersendrecv", "kurentopeersendonly", "kurentopeerrecvonly")
 TYPE_NAMES = {
     "gchararray": "string", "guint": "uint", "gboolean": "boolean", "GError": "GError", "GstElement": "GstElement", "GBytes": "GBytes",
+    "GstCaps": "GstCaps", "GstSample": "GstSample",
     "GstWebRTCDataChannel": "GstWebRTCDataChannel",
     "GstPromise": "GstPromise", "GstStreamCollection": "GstStreamCollection", "void": "nothing",
 }

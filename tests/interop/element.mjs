@@ -137,6 +137,11 @@ export async function runElement(test, command, readLine = () => {}) {
     event: (name, options) =>
       until(`the element posts ${name}`, () => events.find(({event}) => event === name), options),
     say: (text) => child.stdin.write(`${text}\n`),
+    snapshot: (type) => {
+      const before = events.length;
+      child.stdin.write(`/snapshot ${type}\n`);
+      return until('a snapshot comes', () => events.slice(before).find(({event}) => event === 'snapshot'));
+    },
     forget: () => {
       pictures.last = null;
       sound.forget();

@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Runs a pipeline as gst-launch-1.0 does, and lets the tests talk to its element "p".
 
-Each message of the element goes out as a line of JSON, received data too; each line that comes in is sent as a string.
+Each message of the element goes out as a line of JSON, received data too; each line that comes in is sent as a string, but
+for "/snapshot TYPE", which answers with an image of what comes.
 """
 
+import base64
 import json
 import signal
 import sys
@@ -51,11 +53,20 @@ def on_data(_peer, label, data, is_text):
     say(event="data", label=label, text=data.get_data().decode() if is_text else None, size=data.get_size())
 
 
+def take_snapshot(peer, caps):
+    frame = peer.emit("get-current-frame", caps)
+    data = frame.get_buffer().extract_dup(0, frame.get_buffer().get_size()) if frame else b""
+    say(event="snapshot", image=base64.b64encode(data).decode())
+
+
 def on_line(channel, _condition, peer, loop):
     line = channel.readline()
     if not line:
         loop.quit()
         return False
+    if line.startswith("/snapshot "):
+        take_snapshot(peer, Gst.Caps.from_string(line.split()[1]))
+        return True
     say(event="sent", ok=peer.emit("send-string", None, line.rstrip("\n")))
     return True
 

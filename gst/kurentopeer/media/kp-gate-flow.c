@@ -140,6 +140,8 @@ kp_gate_flow_show (KpGate *self, GstBuffer *buffer)
 {
   g_autoptr (KpView) view = dup_view (self);
 
+  if (self->kind == KP_MEDIA_VIDEO && self->input.form == KP_INPUT_RAW)
+    kp_last_frame_keep (&self->last_frame, self->srcpad, buffer);
   if (view)
     kp_view_show (view, self->srcpad, buffer);
 }

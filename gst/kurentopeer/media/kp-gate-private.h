@@ -4,6 +4,7 @@
 #include "kp-blank.h"
 #include "kp-gate.h"
 #include "kp-keyframe-source.h"
+#include "kp-last-frame.h"
 #include "kp-still.h"
 
 typedef enum
@@ -26,6 +27,7 @@ struct _KpGate
   GstPad *srcpad; /* owned by the element */
   KpMediaKind kind;
   KpStill still; /* of a live source, while closed */
+  KpLastFrame last_frame; /* of raw video */
   GstCaps *caps; /* owned; what we take, what senders like best first */
 
   gint changes; /* atomic; counts senders linked and paces set */

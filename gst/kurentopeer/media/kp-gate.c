@@ -176,6 +176,11 @@ sink_query (GstPad *pad, GstObject *parent, GstQuery *query)
     case GST_QUERY_ACCEPT_CAPS:
       kp_gate_caps_answer_accept (self->caps, query);
       return TRUE;
+    case GST_QUERY_ALLOCATION:
+      if (!gst_pad_query_default (pad, parent, query))
+        return FALSE;
+      kp_last_frame_reserve (query);
+      return TRUE;
     default:
       return gst_pad_query_default (pad, parent, query);
     }
@@ -234,6 +239,7 @@ sink_activate_mode (GstPad *pad, GstObject *parent, GstPadMode mode, gboolean ac
     reset (self);
   kp_gate_flow_set_flushing (self, !active);
   kp_still_keep (&self->still, NULL);
+  kp_last_frame_forget (&self->last_frame);
   return TRUE;
 }
 
@@ -265,6 +271,7 @@ kp_gate_finalize (GObject *object)
   g_clear_object (&self->chain_sink);
   g_clear_pointer (&self->keyframe_source, kp_keyframe_source_unref);
   kp_still_clear (&self->still);
+  kp_last_frame_clear (&self->last_frame);
   kp_blank_clear (&self->blank);
   gst_clear_caps (&self->caps);
   g_clear_pointer (&self->pace, kp_pace_unref);
@@ -290,6 +297,7 @@ kp_gate_init (KpGate *self)
 {
   g_cond_init (&self->cond);
   kp_still_init (&self->still);
+  kp_last_frame_init (&self->last_frame);
   self->waiting_time = GST_CLOCK_TIME_NONE;
   self->enabled = TRUE;
   reset (self);
@@ -326,6 +334,12 @@ kp_gate_set_eos_func (KpGate *self, KpGateEosFunc func, gpointer user_data)
   self->eos_func = func;
   self->eos_data = user_data;
   GST_OBJECT_UNLOCK (self);
+}
+
+GstSample *
+kp_gate_dup_frame (KpGate *self)
+{
+  return kp_last_frame_dup (&self->last_frame);
 }
 
 gboolean

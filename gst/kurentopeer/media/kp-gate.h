@@ -38,6 +38,10 @@ gboolean kp_gate_is_eos (KpGate *self);
 /* @view, or NULL, gets what goes through the gate, and what a live source sends while it is closed. */
 void kp_gate_set_view (KpGate *self, KpView *view);
 
+/* The last raw picture that went through the gate or, of a live source, came to it while it was closed: what a view would show.
+ * Owned; or NULL. */
+GstSample *kp_gate_dup_frame (KpGate *self);
+
 /* Disabled, it sends black or silence, as long as what comes, and nothing of what comes encoded. Enabled again, it goes on with
  * a keyframe. */
 void kp_gate_set_enabled (KpGate *self, gboolean enabled);

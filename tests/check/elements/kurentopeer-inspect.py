@@ -12,7 +12,8 @@ SIGNALS = ('offer-created answer-created ice-candidate candidate-gathering-done 
            'stream-ended data-channel-open data-channel-close data-channel-error data-channel-buffered-amount-low '
            'data-channel-message connected disconnected peer-error server-event').split()
 ACTIONS = ('generate-offer process-offer process-answer add-ice-candidate send-string send-data '
-           'create-data-channel close request-keyframe get-stats').split()
+           'create-data-channel get-current-frame get-current-local-frame show-local-video close '
+           'request-keyframe get-stats').split()
 
 
 def inspect(name):

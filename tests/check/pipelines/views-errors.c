@@ -162,6 +162,43 @@ GST_START_TEST (test_encoded)
 }
 GST_END_TEST
 
+/* Somebody closes the window, and the application opens it again, as often as it likes. */
+GST_START_TEST (test_show_again)
+{
+  g_autoptr (GstElement) view = NULL;
+  g_autoptr (GstPad) pad = NULL;
+  Watch watch;
+  Side a;
+
+  side_init (&a, RED "kurentopeer name=p local-video=\"fakesink sync=true\"");
+  view = get_view (&a, "local-video");
+  pad = gst_element_get_static_pad (view, "sink");
+  watch_init_pad (&watch, a.pipeline, pad);
+  side_play (&a);
+  watch_wait (&watch, 5);
+  for (gint i = 1; i <= 2; i++)
+    {
+      GST_ELEMENT_ERROR (view, RESOURCE, NOT_FOUND, ("Output window was closed"), (NULL));
+      wait_until (g_atomic_int_get (&a.n_warnings) == i);
+      g_signal_emit_by_name (a.peer, "show-local-video");
+      watch_wait (&watch, 5);
+      fail_unless_equals_int (GST_STATE (view), GST_STATE_PLAYING);
+    }
+
+  /* what is shown is left alone */
+  g_signal_emit_by_name (a.peer, "show-local-video");
+  watch_wait (&watch, 5);
+  fail_unless_equals_int (watch.streams, 3);
+  fail_unless_equals_int (a.n_errors, 0);
+  fail_unless_equals_int (a.n_warnings, 2);
+  side_stop (&a);
+  g_signal_emit_by_name (a.peer, "show-local-video");
+  fail_unless_equals_int (GST_STATE (view), GST_STATE_NULL);
+  side_clear (&a);
+  watch_clear (&watch);
+}
+GST_END_TEST
+
 /* What cannot work at all is an error that names the property. */
 static const struct
 {
@@ -283,6 +320,7 @@ views_errors_suite (void)
   tcase_add_test (tcase, test_far_away);
   tcase_add_loop_test (tcase, test_fails, 0, G_N_ELEMENTS (failures));
   tcase_add_test (tcase, test_encoded);
+  tcase_add_test (tcase, test_show_again);
   tcase_add_loop_test (tcase, test_fatal, 0, G_N_ELEMENTS (fatal));
   tcase_add_test (tcase, test_taken);
   tcase_add_test (tcase, test_too_late);
