@@ -134,13 +134,23 @@ gst_kurento_peer_query (GstElement *element, GstQuery *query)
   return TRUE;
 }
 
+/* A name of a pad is that of its gate, too, which nobody looks for. */
 static GObject *
 gst_kurento_peer_get_child_by_name (GstChildProxy *proxy, const gchar *name)
 {
+  g_autoptr (GObject) child = NULL;
+  GstPad *pad;
+
   if (g_str_equal (name, "signaller"))
     return gst_kurento_peer_get_signaller_child (GST_KURENTO_PEER (proxy));
 
-  return parent_child_proxy->get_child_by_name (proxy, name);
+  pad = gst_element_get_static_pad (GST_ELEMENT (proxy), name);
+  if (pad)
+    return G_OBJECT (pad);
+
+  child = parent_child_proxy->get_child_by_name (proxy, name);
+
+  return KP_IS_GATE (child) ? NULL : g_steal_pointer (&child);
 }
 
 void

@@ -2,6 +2,7 @@
 #include "gstkurentopeer-private.h"
 
 #include "gstkurentoerror.h"
+#include "gstkurentopeersinkpad.h"
 #include "kp-capture.h"
 #include "kp-gate-caps.h"
 #include "kp-late-source.h"
@@ -28,8 +29,10 @@ void
 gst_kurento_peer_install_pad_templates (GstElementClass *klass)
 {
   /* first video: the caps of some payloaders of video do not say which media they are of */
-  gst_element_class_add_static_pad_template (klass, &sink_templates[KP_MEDIA_VIDEO]);
-  gst_element_class_add_static_pad_template (klass, &sink_templates[KP_MEDIA_AUDIO]);
+  gst_element_class_add_static_pad_template_with_gtype (klass, &sink_templates[KP_MEDIA_VIDEO],
+                                                        GST_TYPE_KURENTO_PEER_VIDEO_SINK_PAD);
+  gst_element_class_add_static_pad_template_with_gtype (klass, &sink_templates[KP_MEDIA_AUDIO],
+                                                        GST_TYPE_KURENTO_PEER_SINK_PAD);
   gst_element_class_add_static_pad_template (klass, &audio_src_template);
   gst_element_class_add_static_pad_template (klass, &video_src_template);
   gst_kurento_peer_install_data_templates (klass);
@@ -202,7 +205,6 @@ gst_kurento_peer_request_new_pad (GstElement *element, GstPadTemplate *template,
 {
   GstKurentoPeer *self = GST_KURENTO_PEER (element);
   GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
-  g_autoptr (GstPad) target = NULL;
   g_autoptr (GstPad) taken = NULL;
   g_autofree gchar *name = NULL;
   GstKurentoPeerTrack *track;
@@ -229,12 +231,12 @@ gst_kurento_peer_request_new_pad (GstElement *element, GstPadTemplate *template,
     }
 
   track = track_new (self, kind, name);
-  target = gst_element_get_static_pad (track->gate, "sink");
-  track->pad = gst_object_ref_sink (gst_ghost_pad_new_from_template (name, target, template));
+  track->pad = gst_object_ref_sink (gst_kurento_peer_sink_pad_new (template, name, KP_GATE (track->gate)));
   gst_pad_set_active (track->pad, TRUE);
   gst_element_sync_state_with_parent (track->gate);
   publish_track (self, track);
   gst_element_add_pad (element, track->pad);
+  gst_child_proxy_child_added (GST_CHILD_PROXY (self), G_OBJECT (track->pad), name);
 
   return track->pad;
 }
@@ -286,6 +288,7 @@ gst_kurento_peer_release_pad (GstElement *element, GstPad *pad)
   forget_track (self, track);
   gst_kurento_peer_update_local_view (self);
   gst_pad_set_active (pad, FALSE);
+  gst_child_proxy_child_removed (GST_CHILD_PROXY (self), G_OBJECT (pad), GST_OBJECT_NAME (pad));
   gst_element_remove_pad (element, pad);
   gst_kurento_peer_track_free (track);
 }

@@ -137,6 +137,22 @@ class TablesTest(unittest.TestCase):
                 self.assertEqual(rows[template.name_template][:2],
                                  [template.presence.value_nick, f"`{template.get_caps().to_string()}`"])
 
+    def test_pad_properties(self):
+        rows = read_table("pads", "pad property")
+        found = set()
+        for kind in ("video", "audio"):
+            pad = self.peer.request_pad_simple(f"{kind}_sink_%u")
+            own = [spec for spec in pad.list_properties() if spec.owner_type.name.startswith("GstKurento")]
+            for spec in own:
+                with self.subTest(f"{kind} {spec.name}"):
+                    kinds, default, _meaning = rows[spec.name]
+                    self.assertIn(kind, kinds)
+                    self.assertEqual(default.strip("`"), describe_default(spec).removesuffix(".0"))
+                    self.assertEqual(describe_change(spec), "always")
+                    found.add((spec.name, kind))
+            self.peer.release_request_pad(pad)
+        self.assertEqual(found, {(name, kind) for name, row in rows.items() for kind in row[0].split(", ")})
+
     def test_elements(self):
         rows = read_table("element", "factory")
         self.assertEqual(set(rows), set(FACTORIES))

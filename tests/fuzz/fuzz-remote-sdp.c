@@ -70,7 +70,7 @@ complete (GstSDPMessage *sdp)
   kp_sdp_match_answer (sdp, offer);
   kp_sdp_add_rtx_for_all (sdp);
   kp_sdp_dedupe_ssrcs (sdp);
-  kp_sdp_set_msid (sdp, "stream");
+  kp_sdp_set_msid (sdp, "stream", NULL);
   kp_sdp_set_max_message_size (sdp, 65536);
   kp_sdp_unreject_bundled (sdp);
   kp_sdp_add_candidate (sdp, 0, "");

@@ -122,8 +122,11 @@ static const KpEncoder encoders[] = {
   {
       .factory = "opusenc",
       .raw_caps = "audio/x-raw,rate=(int)48000,channels=(int)[1,2]",
-      .settings = "bitrate=64000 bitrate-type=constrained-vbr complexity=5 frame-size=20 inband-fec=true "
+      .settings = "bitrate-type=constrained-vbr complexity=5 frame-size=20 inband-fec=true "
                   "packet-loss-percentage=5 perfect-timestamp=true",
+      .bitrate_property = "bitrate",
+      .bitrate_unit = 1,
+      .usual_bitrate = 64000,
   },
   {
       .factory = "mulawenc",
@@ -235,6 +238,8 @@ kp_encoder_set_bitrate (const KpEncoder *self, GstElement *element, guint bitrat
   if (self->bitrate_property == NULL)
     return;
 
+  if (self->usual_bitrate && (bitrate == 0 || bitrate > self->usual_bitrate))
+    bitrate = self->usual_bitrate;
   value = MAX (1, MIN (bitrate, MAX_BITRATE) / self->bitrate_unit);
   text = g_strdup_printf ("%u", value);
   if (self->bitrate_field)

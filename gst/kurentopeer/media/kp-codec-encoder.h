@@ -16,6 +16,7 @@ typedef struct
   const gchar *bitrate_property; /* NULL when the bitrate is in the settings */
   const gchar *bitrate_field; /* of that property, which is a structure; or NULL */
   guint bitrate_unit; /* bit/s of one step of that property */
+  guint usual_bitrate; /* bit/s; what it gets at most, and when nothing is said; 0: it is always told */
   const gchar *threads_property; /* NULL when it has none or finds the number itself */
 } KpEncoder;
 
@@ -26,7 +27,7 @@ const KpEncoder *kp_encoder_find (const gchar *factory);
  * means that it is not to be used. NULL when there is none. */
 const KpEncoder *kp_encoder_choose (const gchar *const *factories);
 
-/* Sets a new element up for a live call at @bitrate (bit/s). */
+/* Sets a new element up for a live call at @bitrate (bit/s; 0: the usual one). */
 void kp_encoder_configure (const KpEncoder *self, GstElement *element, guint bitrate);
 
 void kp_encoder_set_bitrate (const KpEncoder *self, GstElement *element, guint bitrate);

@@ -4,8 +4,6 @@
 
 #include "kp-media-debug.h"
 
-#include <gst/video/video.h>
-
 void
 kp_gate_set_enabled (KpGate *self, gboolean enabled)
 {
@@ -76,10 +74,7 @@ end_blank (KpGate *self)
   kp_blank_clear (&self->blank);
   if (caps)
     set_caps (self, caps);
-  if (self->kind == KP_MEDIA_VIDEO)
-    gst_pad_push_event (
-        self->srcpad, gst_video_event_new_downstream_force_key_unit (GST_CLOCK_TIME_NONE, GST_CLOCK_TIME_NONE,
-                                                                     GST_CLOCK_TIME_NONE, FALSE, 0));
+  g_atomic_int_set (&self->forces_keyframe, TRUE);
 }
 
 GstBuffer *

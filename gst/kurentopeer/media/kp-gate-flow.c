@@ -162,6 +162,7 @@ kp_gate_flow_push (KpGate *self, GstBuffer *buffer)
   GstFlowReturn flow;
 
   kp_gate_flow_apply_changes (self, GST_BUFFER_DTS_OR_PTS (buffer));
+  kp_gate_keyframes_force (self);
   kp_gate_flow_show (self, buffer);
   GST_PAD_STREAM_LOCK (self->srcpad);
   flow = gst_pad_push (self->srcpad, buffer);
@@ -229,7 +230,7 @@ still_thread (gpointer data)
 static void
 push_still (KpGate *self)
 {
-  if (kp_still_has_picture (&self->still))
+  if (kp_still_has_picture (&self->still) && kp_gate_parameters_is_active (self))
     g_thread_unref (g_thread_new ("kp:still", still_thread, g_object_ref (self)));
 }
 

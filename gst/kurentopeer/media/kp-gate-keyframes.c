@@ -48,6 +48,18 @@ kp_gate_keyframes_clear (KpGate *self)
   set_source (self, NULL);
 }
 
+void
+kp_gate_keyframes_force (KpGate *self)
+{
+  if (!g_atomic_int_compare_and_exchange (&self->forces_keyframe, TRUE, FALSE) || self->kind != KP_MEDIA_VIDEO
+      || g_atomic_int_get (&self->is_coded))
+    return;
+
+  gst_pad_push_event (self->srcpad,
+                      gst_video_event_new_downstream_force_key_unit (GST_CLOCK_TIME_NONE, GST_CLOCK_TIME_NONE,
+                                                                     GST_CLOCK_TIME_NONE, FALSE, 0));
+}
+
 /* Owned, or NULL. */
 static KpKeyframeSource *
 dup_source (KpGate *self)

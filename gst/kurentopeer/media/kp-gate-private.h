@@ -34,6 +34,7 @@ struct _KpGate
   gint eos; /* atomic, gboolean */
   gint is_coded; /* atomic, gboolean; video that comes encoded */
   gint awaits_keyframe; /* atomic, gboolean; coded video is dropped until then */
+  gint forces_keyframe; /* atomic, gboolean; raw video goes on with one */
 
   /* streaming thread */
   gint seen_changes;
@@ -54,6 +55,9 @@ struct _KpGate
   gboolean open;
   gboolean flushing;
   gboolean enabled;
+  KpParameters parameters;
+  gchar *msid; /* owned; or NULL */
+  guint warned; /* of parameters that have no effect */
   GstClockID wait; /* borrowed, of the streaming thread; or NULL */
   GstClockTime waiting_time; /* ns, running time */
   KpPace *pace; /* owned; or NULL */
@@ -93,9 +97,14 @@ void kp_gate_input_clear (KpGate *self);
 /* kp-gate-enabled.c: what goes on in the place of @buffer (taken), or NULL. Streaming thread. */
 GstBuffer *kp_gate_enabled_filter (KpGate *self, GstBuffer *buffer);
 
+/* kp-gate-parameters.c; any thread */
+gboolean kp_gate_parameters_is_active (KpGate *self);
+
 /* kp-gate-keyframes.c: media that comes encoded begins with a keyframe. */
 void kp_gate_keyframes_set_stream (KpGate *self, GstEvent *stream_start);
 void kp_gate_keyframes_clear (KpGate *self);
+/* Of raw video, when one is due: what follows begins with it. Streaming thread. */
+void kp_gate_keyframes_force (KpGate *self);
 
 /* FALSE: not before a keyframe. */
 gboolean kp_gate_keyframes_check (KpGate *self, GstBuffer *buffer);

@@ -29,7 +29,8 @@ keep (KpGate *self, GstBuffer *buffer)
 {
   if (self->liveness == LIVENESS_LIVE)
     kp_gate_flow_show (self, buffer);
-  if (self->kind == KP_MEDIA_VIDEO && self->liveness == LIVENESS_LIVE && self->input.form == KP_INPUT_RAW)
+  if (self->kind == KP_MEDIA_VIDEO && self->liveness == LIVENESS_LIVE && self->input.form == KP_INPUT_RAW
+      && kp_gate_parameters_is_active (self))
     kp_still_keep (&self->still, buffer);
   else
     gst_buffer_unref (buffer);
@@ -45,6 +46,11 @@ kp_gate_take_buffer (KpGate *self, GstBuffer *buffer)
     return GST_FLOW_OK;
   if (!passes)
     keep (self, buffer);
+  else if (!kp_gate_parameters_is_active (self))
+    {
+      kp_gate_flow_show (self, buffer);
+      kp_gate_flow_drop (self, buffer);
+    }
   else if (!kp_gate_keyframes_check (self, buffer))
     kp_gate_flow_drop (self, buffer);
   else
@@ -129,9 +135,10 @@ kp_gate_take_event (KpGate *self, GstEvent *event)
     }
 
   if (forward)
-    gst_pad_push_event (self->srcpad, event);
-  else
-    gst_event_unref (event);
+    gst_pad_push_event (self->srcpad, gst_event_ref (event));
+  if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS)
+    kp_gate_check_parameters (self);
+  gst_event_unref (event);
   return TRUE;
 }
 
@@ -273,6 +280,7 @@ kp_gate_finalize (GObject *object)
   kp_still_clear (&self->still);
   kp_last_frame_clear (&self->last_frame);
   kp_blank_clear (&self->blank);
+  g_free (self->msid);
   gst_clear_caps (&self->caps);
   g_clear_pointer (&self->pace, kp_pace_unref);
   g_clear_object (&self->view);
@@ -300,6 +308,7 @@ kp_gate_init (KpGate *self)
   kp_last_frame_init (&self->last_frame);
   self->waiting_time = GST_CLOCK_TIME_NONE;
   self->enabled = TRUE;
+  kp_parameters_init (&self->parameters);
   reset (self);
 }
 

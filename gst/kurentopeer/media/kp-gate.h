@@ -3,6 +3,7 @@
 
 #include "kp-input.h"
 #include "kp-pace.h"
+#include "kp-parameters.h"
 #include "kp-view.h"
 
 #include <gst/gst.h>
@@ -45,6 +46,18 @@ GstSample *kp_gate_dup_frame (KpGate *self);
 /* Disabled, it sends black or silence, as long as what comes, and nothing of what comes encoded. Enabled again, it goes on with
  * a keyframe. */
 void kp_gate_set_enabled (KpGate *self, gboolean enabled);
+
+/* How it is sent, for the senders of all connections. Inactive, nothing passes but to the view; active again, it goes on with a
+ * keyframe. */
+void kp_gate_set_parameters (KpGate *self, const KpParameters *parameters);
+void kp_gate_get_parameters (KpGate *self, KpParameters *parameters);
+
+/* One warning of the pipeline for each parameter that cannot apply to what comes; nothing while that is not known. */
+void kp_gate_check_parameters (KpGate *self);
+
+/* The streams that it is described as part of, separated by spaces; NULL: those of the session. The latter owned. */
+void kp_gate_set_msid (KpGate *self, const gchar *msid);
+gchar *kp_gate_dup_msid (KpGate *self);
 
 /* What comes, for who has to describe it, and the caps of it as parsed. FALSE when that is not known yet: then @input is the
  * best guess, and @caps NULL. The pad "src" notifies of its caps when it is known. */

@@ -50,7 +50,8 @@ struct _KpSender
   Flow flow;
   KpKeyframeLimit keyframe_limit;
   guint n_keyframes; /* asked of the encoder */
-  guint bitrate; /* bit/s; not yet set on the encoder, 0 = nothing to do */
+  guint bitrate; /* bit/s */
+  gboolean bitrate_changed; /* it is not yet set on the encoder */
 };
 
 G_DEFINE_FINAL_TYPE (KpSender, kp_sender, GST_TYPE_BIN)
@@ -69,17 +70,18 @@ take_keyframe (KpSender *self, guint *count)
   return taken;
 }
 
-static guint
-take_bitrate (KpSender *self)
+static gboolean
+take_bitrate (KpSender *self, guint *bitrate)
 {
-  guint bitrate;
+  gboolean changed;
 
   g_mutex_lock (&self->lock);
-  bitrate = self->bitrate;
-  self->bitrate = 0;
+  changed = self->bitrate_changed;
+  *bitrate = self->bitrate;
+  self->bitrate_changed = FALSE;
   g_mutex_unlock (&self->lock);
 
-  return bitrate;
+  return changed;
 }
 
 static void
@@ -97,10 +99,10 @@ static GstPadProbeReturn
 raw_frame_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   KpSender *self = user_data;
-  guint bitrate = take_bitrate (self);
+  guint bitrate;
   guint count;
 
-  if (bitrate && self->encoder_is_ours)
+  if (take_bitrate (self, &bitrate) && self->encoder_is_ours)
     kp_encoder_set_bitrate (self->encoder_row, self->encoder, bitrate);
 
   if (take_keyframe (self, &count))
@@ -336,12 +338,12 @@ add_probes (KpSender *self, GstElement *payloader, GstPad *src)
   gst_pad_add_probe (payloader_src, GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM | GST_PAD_PROBE_TYPE_PUSH,
                      rtp_caps_query_cb, self, NULL);
   gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_EVENT_FLUSH, flush_cb, NULL, NULL);
+  if (self->encoder)
+    add_encoder_probe (self);
   if (self->codec->kind != KP_MEDIA_VIDEO)
     return;
   gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, upstream_event_cb, self, NULL);
   gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST, hold_cb, self, NULL);
-  if (self->encoder)
-    add_encoder_probe (self);
 }
 
 static gboolean
@@ -350,6 +352,7 @@ build (KpSender *self, const KpSenderConfig *config, GError **error)
   GstElement *last = NULL;
 
   self->codec = config->codec;
+  self->bitrate = config->bitrate;
   self->rtp_caps = kp_codec_get_rtp_caps (config->codec, config->payload_type);
   gst_caps_set_simple (self->rtp_caps, "ssrc", G_TYPE_UINT, config->ssrc, NULL);
   self->payloader_caps = gst_caps_new_simple ("application/x-rtp", "media", G_TYPE_STRING,
@@ -418,6 +421,7 @@ void
 kp_sender_set_bitrate (KpSender *self, guint bitrate)
 {
   g_mutex_lock (&self->lock);
+  self->bitrate_changed |= self->bitrate != bitrate;
   self->bitrate = bitrate;
   g_mutex_unlock (&self->lock);
 }

@@ -14,7 +14,7 @@ typedef struct
   gboolean encoded; /* what comes is encoded and parsed: it is only payloaded */
   guint payload_type;
   guint32 ssrc;
-  guint bitrate; /* bit/s; video only */
+  guint bitrate; /* bit/s; 0: the usual one, of audio only */
   guint twcc_id; /* id of the transport-wide-cc header extension, 0 = not negotiated */
   guint mid_id; /* id of the sdes:mid header extension, 0 = not negotiated */
   const gchar *mid;

@@ -138,14 +138,35 @@ set_ssrc_msids (GstSDPMedia *media, const gchar *msid)
     }
 }
 
+/* @streams: separated by spaces. */
+static void
+add_msids (GstSDPMedia *media, const gchar *streams, const gchar *track)
+{
+  g_auto (GStrv) ids = g_strsplit (streams, " ", -1);
+  gboolean is_first = TRUE;
+
+  for (guint i = 0; ids[i]; i++)
+    {
+      g_autofree gchar *msid = g_strdup_printf ("%s %s", ids[i], track);
+
+      if (*ids[i] == '\0')
+        continue;
+      gst_sdp_media_add_attribute (media, "msid", msid);
+      if (is_first)
+        set_ssrc_msids (media, msid);
+      is_first = FALSE;
+    }
+}
+
 void
-kp_sdp_set_msid (GstSDPMessage *sdp, const gchar *stream_id)
+kp_sdp_set_msid (GstSDPMessage *sdp, const gchar *stream_id, const GPtrArray *msids)
 {
   for (guint i = 0; i < gst_sdp_message_medias_len (sdp); i++)
     {
       GstSDPMedia *media = kp_sdp_edit_media (sdp, i);
       const gchar *mid = kp_sdp_media_get_mid (media);
-      g_autofree gchar *msid = NULL;
+      const gchar *streams = msids && i < msids->len ? g_ptr_array_index (msids, i) : NULL;
+      g_autofree gchar *track = NULL;
 
       if (!has_kind (media))
         continue;
@@ -153,10 +174,8 @@ kp_sdp_set_msid (GstSDPMessage *sdp, const gchar *stream_id)
       if (kp_sdp_media_is_rejected (sdp, i) || !(kp_sdp_media_get_direction (media) & KP_DIRECTION_SEND))
         continue;
 
-      msid = mid ? g_strdup_printf ("%s %s-%s", stream_id, stream_id, mid)
-                 : g_strdup_printf ("%s %s-%u", stream_id, stream_id, i);
-      gst_sdp_media_add_attribute (media, "msid", msid);
-      set_ssrc_msids (media, msid);
+      track = mid ? g_strdup_printf ("%s-%s", stream_id, mid) : g_strdup_printf ("%s-%u", stream_id, i);
+      add_msids (media, streams ? streams : stream_id, track);
     }
 }
 

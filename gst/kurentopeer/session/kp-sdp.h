@@ -48,10 +48,11 @@ void kp_sdp_add_rtx_for_all (GstSDPMessage *offer);
 void kp_sdp_bundle_used (GstSDPMessage *sdp);
 /* each a=ssrc and ssrc-group line once */
 void kp_sdp_dedupe_ssrcs (GstSDPMessage *sdp);
-/* a=msid:<stream> <track> on media sections that send; @stream_id for all, track id "<stream_id>-<mid>" */
-void kp_sdp_set_msid (GstSDPMessage *sdp, const gchar *stream_id);
 /* the one of a certificate of the application's: webrtcbin hashes its key along with it */
 void kp_sdp_set_fingerprint (GstSDPMessage *sdp, const gchar *fingerprint);
+/* a=msid:<stream> <track> on media sections that send, for each stream; track id "<stream_id>-<mid>". @msids: the streams of a
+ * section, separated by spaces, by index; without, or when it is NULL, that is @stream_id */
+void kp_sdp_set_msid (GstSDPMessage *sdp, const gchar *stream_id, const GPtrArray *msids);
 /* a=max-message-size on m=application */
 void kp_sdp_set_max_message_size (GstSDPMessage *sdp, guint64 size);
 

@@ -9,21 +9,6 @@
 /* bytes; of a header extension of one byte */
 #define MAX_MID_LENGTH 16
 
-static guint
-count_sent_videos (GPtrArray *sections)
-{
-  guint n = 0;
-
-  for (guint i = 0; i < sections->len; i++)
-    {
-      const KpSection *section = g_ptr_array_index (sections, i);
-
-      n += section->kind == KP_MEDIA_VIDEO && section->direction & KP_DIRECTION_SEND;
-    }
-
-  return MAX (n, 1);
-}
-
 static gboolean
 link_sender (KpSection *section, GError **error)
 {
@@ -60,7 +45,7 @@ dup_mid (const KpSection *section)
   return NULL;
 }
 
-/* @common: what all senders have in common. */
+/* @common: what it has in common with the others, and its bit rate. */
 static gboolean
 attach_sender (KpSection *section, KpConnection *connection, const KpSenderConfig *common, GError **error)
 {
@@ -111,7 +96,6 @@ kp_sections_attach (GPtrArray *sections, KpConnection *connection, const KpSetti
 {
   g_autoptr (GPtrArray) held = g_ptr_array_ref (sections);
   KpSenderConfig common = {
-    .bitrate = settings->start_bitrate / count_sent_videos (sections),
     .setup = setup,
     .setup_data = setup_data,
   };
@@ -120,15 +104,13 @@ kp_sections_attach (GPtrArray *sections, KpConnection *connection, const KpSetti
     {
       KpSection *section = g_ptr_array_index (sections, i);
 
-      if (section->sender)
-        {
-          kp_sender_set_bitrate (section->sender, common.bitrate);
-          continue;
-        }
-      if (section->direction & KP_DIRECTION_SEND && section->track
-          && !attach_sender (section, connection, &common, error))
+      if (section->sender || !(section->direction & KP_DIRECTION_SEND) || section->track == NULL)
+        continue;
+      common.bitrate = kp_sections_get_bitrate (sections, section, settings);
+      if (!attach_sender (section, connection, &common, error))
         return FALSE;
     }
+  kp_sections_apply_parameters (held, settings);
 
   return TRUE;
 }

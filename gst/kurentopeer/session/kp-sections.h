@@ -83,6 +83,17 @@ void kp_sections_close (GPtrArray *sections);
 
 void kp_sections_request_keyframe (GPtrArray *sections);
 
+/* ---- how it is sent; kp-sections-parameters.c ---- */
+
+/* In bit/s. Of video its share of settings->start_bitrate, of audio its limit, 0 = none. */
+guint kp_sections_get_bitrate (GPtrArray *sections, const KpSection *section, const KpSettings *settings);
+
+/* The senders follow what the gates say. */
+void kp_sections_apply_parameters (GPtrArray *sections, const KpSettings *settings);
+
+/* By m-line: the streams that what is sent is part of, separated by spaces; NULL: those of the session. Owned. */
+GPtrArray *kp_sections_list_msids (GPtrArray *sections);
+
 /* ---- changes of a session that is up; kp-sections-changes.c ---- */
 
 /* The section that is m-line @mline_index, borrowed; or NULL. */

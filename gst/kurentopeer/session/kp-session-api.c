@@ -340,6 +340,7 @@ run_remove_track (KpSession *self, KpRequest *request)
         g_ptr_array_remove_index (self->tracks, i);
         if (self->connection)
           kp_sections_remove_track (self->sections, self->connection, GST_ELEMENT (request->object));
+        kp_sections_apply_parameters (self->sections, self->settings);
         kp_renegotiation_note_change (self);
         return;
       }
@@ -352,6 +353,18 @@ kp_session_remove_track (KpSession *self, GstElement *gate)
 
   request->object = gst_object_ref (gate);
   request_post (request);
+}
+
+static void
+run_update_tracks (KpSession *self, KpRequest *request)
+{
+  kp_sections_apply_parameters (self->sections, self->settings);
+}
+
+void
+kp_session_update_tracks (KpSession *self)
+{
+  request_post (request_new (self, run_update_tracks, NULL));
 }
 
 static void

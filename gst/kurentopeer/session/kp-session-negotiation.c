@@ -77,11 +77,12 @@ static void
 complete_local (KpSession *self, GstSDPMessage *sdp)
 {
   g_autofree gchar *fingerprint = kp_fingerprint_from_pem (self->settings->certificate);
+  g_autoptr (GPtrArray) msids = kp_sections_list_msids (self->sections);
 
   if (fingerprint)
     kp_sdp_set_fingerprint (sdp, fingerprint);
   kp_sdp_dedupe_ssrcs (sdp);
-  kp_sdp_set_msid (sdp, self->settings->id);
+  kp_sdp_set_msid (sdp, self->settings->id, msids);
   kp_sdp_set_max_message_size (sdp, KP_MAX_MESSAGE_SIZE);
 }
 

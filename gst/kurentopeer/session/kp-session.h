@@ -82,6 +82,9 @@ gboolean kp_session_stop (KpSession *self);
 void kp_session_add_track (KpSession *self, KpMediaKind kind, GstElement *gate);
 void kp_session_remove_track (KpSession *self, GstElement *gate);
 
+/* The parameters of a gate have changed. */
+void kp_session_update_tracks (KpSession *self);
+
 /* The owner's sources have all ended: closes the connection and takes no other. */
 void kp_session_end (KpSession *self, const gchar *reason);
 

@@ -102,12 +102,46 @@ GST_START_TEST (test_set_msid)
   g_autofree gchar *receiving = sdp_replace (named, "a=sendonly", "a=recvonly");
   g_autoptr (GstSDPMessage) sdp = sdp_parse_raw (receiving);
 
-  kp_sdp_set_msid (sdp, "s");
+  kp_sdp_set_msid (sdp, "s", NULL);
   fail_unless_equals_int (sdp_count_attributes (sdp, 0, "msid"), 1);
   fail_unless_equals_string (sdp_get_value (sdp, 0, "msid"), "s s-a");
   fail_unless_equals_string (sdp_get_value (sdp, 0, "ssrc"), "1111 msid:s s-a");
   fail_unless (sdp_get_value (sdp, 1, "msid") == NULL);
   fail_unless (sdp_get_value (sdp, 2, "msid") == NULL);
+}
+GST_END_TEST;
+
+/* Each pad may say of which streams it is: one line a stream, the first one for those that read it from the ssrc. */
+GST_START_TEST (test_own_msids)
+{
+  static const struct
+  {
+    const gchar *msid; /* of the video */
+    guint n;
+    const gchar *line; /* the first one */
+  } cases[] = {
+    { "camera", 1, "camera s-v" },
+    { "camera both", 2, "camera s-v" },
+    { "-", 1, "- s-v" },
+    { NULL, 1, "s s-v" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree gchar *text = sdp_load ("small-offer");
+      g_autofree gchar *named = sdp_replace (text, "a=ssrc:2222 cname:video", "a=ssrc:2222 msid:x y");
+      g_autofree gchar *ssrc = g_strconcat ("2222 msid:", cases[i].line, NULL);
+      g_autoptr (GstSDPMessage) sdp = sdp_parse_raw (named);
+      g_autoptr (GPtrArray) msids = g_ptr_array_new ();
+
+      g_ptr_array_add (msids, NULL);
+      g_ptr_array_add (msids, (gpointer)cases[i].msid);
+      kp_sdp_set_msid (sdp, "s", msids);
+      fail_unless_equals_string (sdp_get_value (sdp, 0, "msid"), "s s-a");
+      fail_unless_equals_int (sdp_count_attributes (sdp, 1, "msid"), cases[i].n);
+      fail_unless_equals_string (sdp_get_value (sdp, 1, "msid"), cases[i].line);
+      fail_unless_equals_string (sdp_get_value (sdp, 1, "ssrc"), ssrc);
+    }
 }
 GST_END_TEST;
 
@@ -181,6 +215,7 @@ kp_sdp_local_suite (void)
   tcase_add_test (tcase, test_rtx_runs_out);
   tcase_add_test (tcase, test_dedupe_ssrcs);
   tcase_add_test (tcase, test_set_msid);
+  tcase_add_test (tcase, test_own_msids);
   tcase_add_test (tcase, test_max_message_size);
   tcase_add_test (tcase, test_unreject_bundled);
   tcase_add_test (tcase, test_add_candidate);
