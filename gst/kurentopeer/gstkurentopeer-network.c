@@ -7,16 +7,33 @@
 #define GST_CAT_DEFAULT gst_kurento_peer_debug
 
 void
+gst_kurento_peer_network_init (GstKurentoPeerNetwork *self)
+{
+  self->max_port = G_MAXUINT16;
+}
+
+void
 gst_kurento_peer_network_copy (const GstKurentoPeerNetwork *from, GstKurentoPeerNetwork *to)
 {
   *to = *from;
   to->certificate = g_strdup (from->certificate);
+  to->local_addresses = g_strdup (from->local_addresses);
+  to->external_address = g_strdup (from->external_address);
 }
 
 void
 gst_kurento_peer_network_clear (GstKurentoPeerNetwork *self)
 {
   g_clear_pointer (&self->certificate, g_free);
+  g_clear_pointer (&self->local_addresses, g_free);
+  g_clear_pointer (&self->external_address, g_free);
+}
+
+static void
+take_string (gchar **field, const GValue *value)
+{
+  g_free (*field);
+  *field = g_value_dup_string (value);
 }
 
 void
@@ -27,8 +44,19 @@ gst_kurento_peer_set_network_locked (GstKurentoPeer *self, guint id, const GValu
   switch (id)
     {
     case GST_KURENTO_PEER_NETWORK_CERTIFICATE:
-      g_free (network->certificate);
-      network->certificate = g_value_dup_string (value);
+      take_string (&network->certificate, value);
+      break;
+    case GST_KURENTO_PEER_NETWORK_MIN_PORT:
+      network->min_port = g_value_get_uint (value);
+      break;
+    case GST_KURENTO_PEER_NETWORK_MAX_PORT:
+      network->max_port = g_value_get_uint (value);
+      break;
+    case GST_KURENTO_PEER_NETWORK_LOCAL_ADDRESSES:
+      take_string (&network->local_addresses, value);
+      break;
+    case GST_KURENTO_PEER_NETWORK_EXTERNAL_ADDRESS:
+      take_string (&network->external_address, value);
       break;
     default:
       g_assert_not_reached ();
@@ -44,6 +72,18 @@ gst_kurento_peer_get_network_locked (GstKurentoPeer *self, guint id, GValue *val
     {
     case GST_KURENTO_PEER_NETWORK_CERTIFICATE:
       g_value_set_string (value, network->certificate);
+      return TRUE;
+    case GST_KURENTO_PEER_NETWORK_MIN_PORT:
+      g_value_set_uint (value, network->min_port);
+      return TRUE;
+    case GST_KURENTO_PEER_NETWORK_MAX_PORT:
+      g_value_set_uint (value, network->max_port);
+      return TRUE;
+    case GST_KURENTO_PEER_NETWORK_LOCAL_ADDRESSES:
+      g_value_set_string (value, network->local_addresses);
+      return TRUE;
+    case GST_KURENTO_PEER_NETWORK_EXTERNAL_ADDRESS:
+      g_value_set_string (value, network->external_address);
       return TRUE;
     default:
       return FALSE;
@@ -63,11 +103,16 @@ read_certificate (const GstKurentoPeerNetwork *self, KpSettings *settings, GErro
   return settings->certificate != NULL;
 }
 
-/* What the texts say, in settings that have nothing of it yet. */
+/* What is set, in settings that have nothing of it yet. */
 gboolean
 gst_kurento_peer_network_read (const GstKurentoPeerNetwork *self, KpSettings *settings, GError **error)
 {
-  return read_certificate (self, settings, error);
+  KpNetworkConfig *network = &settings->network;
+
+  return read_certificate (self, settings, error)
+         && kp_network_config_set_ports (network, self->min_port, self->max_port, error)
+         && kp_network_config_set_local_addresses (network, self->local_addresses, error)
+         && kp_network_config_set_external_address (network, self->external_address, error);
 }
 
 void
@@ -79,5 +124,26 @@ gst_kurento_peer_make_network_specs (GParamSpec **specs, GParamFlags flags)
       "file:///x.pem "
       "that holds them; NULL: one that is made for the process (kurento-utils: certificates of "
       "options.configuration)",
+      NULL, flags);
+  specs[GST_KURENTO_PEER_NETWORK_MIN_PORT]
+      = g_param_spec_uint ("min-port", "Minimum port",
+                           "Lowest UDP port that is bound for ICE; 0: 1024 when max-port restricts, else any "
+                           "(Kurento Media Server: minPort)",
+                           0, G_MAXUINT16, 0, flags);
+  specs[GST_KURENTO_PEER_NETWORK_MAX_PORT] = g_param_spec_uint (
+      "max-port", "Maximum port",
+      "Highest UDP port that is bound for ICE; each connection takes one on each address (Kurento Media "
+      "Server: maxPort)",
+      0, G_MAXUINT16, G_MAXUINT16, flags);
+  specs[GST_KURENTO_PEER_NETWORK_LOCAL_ADDRESSES] = g_param_spec_string (
+      "local-addresses", "Local addresses",
+      "IP addresses of this machine that are used for ICE, separated by commas; NULL: all but loopback "
+      "(Kurento Media Server: networkInterfaces, which has names)",
+      NULL, flags);
+  specs[GST_KURENTO_PEER_NETWORK_EXTERNAL_ADDRESS] = g_param_spec_string (
+      "external-address", "External address",
+      "IPv4 address, IPv6 address, or both separated by a comma, that the peer is told instead of those of "
+      "this machine, for NAT with a fixed address; NULL: none (Kurento Media Server: externalIPv4, "
+      "externalIPv6)",
       NULL, flags);
 }

@@ -12,13 +12,21 @@ GST_DEBUG_CATEGORY_EXTERN (gst_kurento_peer_debug);
 enum
 {
   GST_KURENTO_PEER_NETWORK_CERTIFICATE,
+  GST_KURENTO_PEER_NETWORK_MIN_PORT,
+  GST_KURENTO_PEER_NETWORK_MAX_PORT,
+  GST_KURENTO_PEER_NETWORK_LOCAL_ADDRESSES,
+  GST_KURENTO_PEER_NETWORK_EXTERNAL_ADDRESS,
   GST_KURENTO_PEER_N_NETWORK,
 };
 
-/* Their texts. */
+/* Their values. */
 typedef struct
 {
   gchar *certificate; /* owned; PEM with the private key, or file:// */
+  guint min_port;
+  guint max_port;
+  gchar *local_addresses; /* owned */
+  gchar *external_address; /* owned */
 } GstKurentoPeerNetwork;
 
 /* What the application has set. The JSON texts are kept as they came, and read by gst_kurento_peer_read_settings(). */
@@ -182,6 +190,7 @@ KpSettings *gst_kurento_peer_read_settings (GstKurentoPeer *self, GError **error
 gpointer gst_kurento_peer_get_signaller_child (GstKurentoPeer *self);
 
 /* gstkurentopeer-network.c */
+void gst_kurento_peer_network_init (GstKurentoPeerNetwork *self);
 void gst_kurento_peer_network_copy (const GstKurentoPeerNetwork *from, GstKurentoPeerNetwork *to);
 void gst_kurento_peer_network_clear (GstKurentoPeerNetwork *self);
 void gst_kurento_peer_set_network_locked (GstKurentoPeer *self, guint id, const GValue *value);

@@ -17,6 +17,7 @@ gst_kurento_peer_settings_init (GstKurentoPeerSettings *self)
   self->media_constraints = g_strdup (KP_DEFAULT_MEDIA_CONSTRAINTS);
   self->ice_transport_policy = GST_WEBRTC_ICE_TRANSPORT_POLICY_ALL;
   self->send_source = GST_KURENTO_SEND_SOURCE_AUTO;
+  gst_kurento_peer_network_init (&self->network);
   self->auto_reconnect = TRUE;
 }
 

@@ -33,3 +33,11 @@ gboolean kp_candidate_classify (const gchar *candidate, KpCandidateUse *use, GEr
  * (unless the candidate is ""). A missing sdpMLineIndex reads as 0. The candidate itself is not checked. */
 KpCandidate *kp_candidate_from_json (JsonNode *node, GError **error);
 JsonNode *kp_candidate_to_json (const KpCandidate *self);
+
+/* Of the text of a candidate: whether it is an address of the machine itself; the address, or NULL; the same with another one. */
+gboolean kp_candidate_is_host (const gchar *candidate);
+gchar *kp_candidate_dup_address (const gchar *candidate);
+gchar *kp_candidate_replace_address (const gchar *candidate, const gchar *address);
+
+/* Whether both have the same transport, address, port and type. */
+gboolean kp_candidate_leads_to_same (const gchar *a, const gchar *b);

@@ -48,6 +48,7 @@ kp_settings_copy (const KpSettings *self)
     if (self->constraints[i])
       kp_constraints_ref (self->constraints[i]);
   ice_config_copy (&copy->ice, &self->ice);
+  kp_network_config_copy (&self->network, &copy->network);
   copy->certificate = g_strdup (self->certificate);
 
   return copy;
@@ -63,6 +64,7 @@ kp_settings_free (KpSettings *self)
   for (guint i = 0; i < KP_N_MEDIA_KINDS; i++)
     g_clear_pointer (&self->constraints[i], kp_constraints_unref);
   kp_ice_config_clear (&self->ice);
+  kp_network_config_clear (&self->network);
   g_free (self->certificate);
   g_free (self);
 }

@@ -5,6 +5,7 @@
 #include "kp-constraints.h"
 #include "kp-data-config.h"
 #include "kp-media-kind.h"
+#include "kp-network-config.h"
 
 /* ICE servers as webrtcbin takes them, from RTCConfiguration and the element's own properties. */
 typedef struct
@@ -32,6 +33,7 @@ typedef struct
   gboolean data_channels;
   KpDataConfig *data_channel; /* owned; of ours; not NULL where data_channels is set in what a session gets */
   KpIceConfig ice;
+  KpNetworkConfig network;
   gchar *certificate; /* owned; PEM of certificate and key, checked; NULL: GStreamer's own */
 } KpSettings;
 

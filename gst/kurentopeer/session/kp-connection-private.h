@@ -41,5 +41,8 @@ struct _KpConnection
 void kp_connection_post (KpConnection *self, void (*deliver) (KpConnection *, gint, gpointer), gint value,
                          gpointer data, GDestroyNotify free_data);
 
+/* Before webrtcbin does anything. */
+void kp_connection_configure_ice (KpConnection *self, const KpSettings *settings);
+
 /* webrtcbin's pad-added, in a streaming thread: links a receiver at once. */
 void kp_connection_pad_added_cb (GstElement *webrtcbin, GstPad *pad, KpConnection *self);

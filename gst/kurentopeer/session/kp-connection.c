@@ -6,9 +6,6 @@
 
 #define GST_CAT_DEFAULT kp_session_debug
 
-/* ms between two STUN checks (RFC 8445: Ta); libnice's 20 costs a call some 50 ms */
-#define STUN_PACING 5
-
 /* Something that webrtcbin told in a thread of its own, on its way to the peer loop. */
 typedef struct
 {
@@ -187,39 +184,6 @@ channels_cb (KpEvent *event, gpointer user_data)
   kp_connection_post (user_data, deliver_channel_event, 0, g_memdup2 (event, sizeof (KpEvent)), event_free);
 }
 
-/* What is measured to speed up a call (and to leave the network alone): no UPnP, no TCP candidates, fast checks. */
-static void
-tune_ice (GstElement *webrtcbin)
-{
-  g_autoptr (GObject) ice = NULL;
-  g_autoptr (GObject) agent = NULL;
-
-  g_object_get (webrtcbin, "ice-agent", &ice, NULL);
-  if (ice && g_object_class_find_property (G_OBJECT_GET_CLASS (ice), "ice-tcp"))
-    g_object_set (ice, "ice-tcp", FALSE, NULL);
-  if (ice && g_object_class_find_property (G_OBJECT_GET_CLASS (ice), "agent"))
-    g_object_get (ice, "agent", &agent, NULL);
-  if (agent)
-    g_object_set (agent, "upnp", FALSE, "stun-pacing-timer", STUN_PACING, NULL);
-}
-
-static void
-configure_ice (GstElement *webrtcbin, const KpIceConfig *ice)
-{
-  if (ice->stun_server)
-    g_object_set (webrtcbin, "stun-server", ice->stun_server, NULL);
-  if (ice->relay_only)
-    gst_util_set_object_arg (G_OBJECT (webrtcbin), "ice-transport-policy", "relay");
-  for (guint i = 0; ice->turn_servers && i < ice->turn_servers->len; i++)
-    {
-      gboolean added = FALSE;
-
-      g_signal_emit_by_name (webrtcbin, "add-turn-server", g_ptr_array_index (ice->turn_servers, i), &added);
-      if (!added)
-        GST_WARNING_OBJECT (webrtcbin, "TURN server %u was not taken", i);
-    }
-}
-
 /* Sender reports that say when media was captured: in webrtcbin's default they wait for a LATENCY event, which elements
  * that are added to a playing pipeline have missed. */
 static void
@@ -326,9 +290,8 @@ kp_connection_new (KpLoop *loop, GstBin *bin, const KpSettings *settings,
   self->webrtcbin = gst_object_ref (webrtcbin);
   gst_util_set_object_arg (G_OBJECT (webrtcbin), "bundle-policy", "max-bundle");
   g_object_set (webrtcbin, "latency", settings->latency, NULL);
-  tune_ice (webrtcbin);
   tune_rtp (webrtcbin);
-  configure_ice (webrtcbin, &settings->ice);
+  kp_connection_configure_ice (self, settings);
   self->guard
       = kp_guard_new (webrtcbin, guard_cb, kp_connection_ref (self), (GDestroyNotify)kp_connection_unref);
   self->channels = kp_channels_new (webrtcbin, channels_cb, kp_connection_ref (self),

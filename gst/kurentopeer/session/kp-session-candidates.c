@@ -96,12 +96,28 @@ is_tellable (const gchar *candidate)
   return *candidate && strstr (candidate, " fe80:") == NULL && strstr (candidate, " FE80:") == NULL;
 }
 
-void
-kp_candidates_add_local (KpSession *self, const gchar *candidate, guint mline_index)
+/* Several addresses of the machine may be one to the outside. */
+static gboolean
+is_known (KpSession *self, const gchar *candidate)
 {
+  for (guint i = 0; i < self->local_candidates->len; i++)
+    {
+      const KpCandidate *known = g_ptr_array_index (self->local_candidates, i);
+
+      if (kp_candidate_leads_to_same (known->candidate, candidate))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+void
+kp_candidates_add_local (KpSession *self, const gchar *gathered, guint mline_index)
+{
+  g_autofree gchar *candidate = kp_network_config_announce (&self->settings->network, gathered);
   const GstSDPMedia *media;
 
-  if (self->local == NULL || !is_tellable (candidate)
+  if (self->local == NULL || !is_tellable (gathered) || is_known (self, candidate)
       || mline_index >= gst_sdp_message_medias_len (self->local))
     return;
 
@@ -115,6 +131,21 @@ kp_candidates_add_local (KpSession *self, const gchar *candidate, guint mline_in
   self->status.local_description = kp_session_dup_local_text (self);
   kp_session_tell_status (self);
   kp_candidates_tell_local (self);
+}
+
+gboolean
+kp_candidates_check_gathered (KpSession *self, GError **error)
+{
+  g_autofree gchar *reason = NULL;
+
+  if (self->local_candidates->len > 0)
+    return TRUE;
+
+  reason = kp_network_config_explain (&self->settings->network);
+  g_set_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_ICE, "there is no address to be reached at: %s%s",
+               reason, self->settings->ice.relay_only ? "; and only relays of TURN servers are told" : "");
+
+  return FALSE;
 }
 
 /* In order, and not before the description that they belong to. */

@@ -94,6 +94,26 @@ take_connection_state (KpSession *self, GstWebRTCPeerConnectionState state)
 }
 
 static void
+take_gathering_state (KpSession *self, GstWebRTCICEGatheringState state)
+{
+  GError *error = NULL;
+
+  self->status.ice_gathering_state = state;
+  if (state == GST_WEBRTC_ICE_GATHERING_STATE_COMPLETE && !kp_candidates_check_gathered (self, &error))
+    {
+      kp_session_fail (self, error);
+      return;
+    }
+
+  if (state == GST_WEBRTC_ICE_GATHERING_STATE_COMPLETE)
+    {
+      kp_negotiation_gathered (self);
+      kp_session_emit (self, KP_EVENT_CANDIDATE_GATHERING_DONE);
+    }
+  kp_session_tell_status (self);
+}
+
+static void
 connection_state_cb (KpConnection *connection, KpConnectionStateKind kind, gint value, gpointer user_data)
 {
   KpSession *self = user_data;
@@ -110,13 +130,8 @@ connection_state_cb (KpConnection *connection, KpConnectionStateKind kind, gint 
       self->status.signaling_state = value;
       break;
     case KP_CONNECTION_GATHERING:
-      self->status.ice_gathering_state = value;
-      if (value == GST_WEBRTC_ICE_GATHERING_STATE_COMPLETE)
-        {
-          kp_negotiation_gathered (self);
-          kp_session_emit (self, KP_EVENT_CANDIDATE_GATHERING_DONE);
-        }
-      break;
+      take_gathering_state (self, value);
+      return;
     case KP_N_CONNECTION_STATES:
     default:
       g_assert_not_reached ();

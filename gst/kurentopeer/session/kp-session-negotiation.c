@@ -6,6 +6,7 @@
 #include "kp-fingerprint.h"
 #include "kp-sdp-renew.h"
 #include "kp-session-debug.h"
+#include "kp-transports.h"
 
 #define GST_CAT_DEFAULT kp_session_debug
 
@@ -120,7 +121,14 @@ tell_gathered (KpSession *self)
 static gboolean
 gathering_timeout_cb (gpointer user_data)
 {
-  tell_gathered (user_data);
+  KpSession *self = user_data;
+  GError *error = NULL;
+
+  if (self->local_candidates->len > 0 || kp_transports_gather (kp_connection_get_webrtcbin (self->connection))
+      || kp_candidates_check_gathered (self, &error))
+    tell_gathered (self);
+  else
+    kp_session_fail (self, error);
 
   return G_SOURCE_REMOVE;
 }

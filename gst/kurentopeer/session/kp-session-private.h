@@ -191,6 +191,8 @@ void kp_waiting_candidate_free (KpWaitingCandidate *self);
 void kp_candidates_add_remote (KpSession *self, KpCandidate *candidate, GTask *task);
 void kp_candidates_flush_remote (KpSession *self);
 void kp_candidates_add_local (KpSession *self, const gchar *candidate, guint mline_index);
+/* Whether there is any, once all have been gathered. */
+gboolean kp_candidates_check_gathered (KpSession *self, GError **error);
 void kp_candidates_tell_local (KpSession *self);
 void kp_candidates_reset (KpSession *self);
 

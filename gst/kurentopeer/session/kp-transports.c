@@ -62,14 +62,53 @@ silence_child (const GValue *item, gpointer user_data)
     g_signal_handlers_disconnect_by_data (g_ptr_array_index (transports, i), child);
 }
 
-void
-kp_transports_silence (GstElement *webrtcbin)
+/* Of GstWebRTCICETransport. */
+static GPtrArray *
+list_ice_transports (GstElement *webrtcbin)
 {
-  g_autoptr (GPtrArray) transports = g_ptr_array_new_with_free_func (g_object_unref);
-  g_autoptr (GstIterator) children = gst_bin_iterate_elements (GST_BIN (webrtcbin));
+  GPtrArray *transports = g_ptr_array_new_with_free_func (g_object_unref);
 
   add_media_transports (transports, webrtcbin);
   add_data_transport (transports, webrtcbin);
+
+  return transports;
+}
+
+void
+kp_transports_silence (GstElement *webrtcbin)
+{
+  g_autoptr (GPtrArray) transports = list_ice_transports (webrtcbin);
+  g_autoptr (GstIterator) children = gst_bin_iterate_elements (GST_BIN (webrtcbin));
+
   while (gst_iterator_foreach (children, silence_child, transports) == GST_ITERATOR_RESYNC)
     gst_iterator_resync (children);
+}
+
+/* Owned; NULL when it is not libnice's. */
+static GstWebRTCICEStream *
+dup_stream (GstWebRTCICETransport *transport)
+{
+  GstWebRTCICEStream *stream = NULL;
+
+  if (g_object_class_find_property (G_OBJECT_GET_CLASS (transport), "stream"))
+    g_object_get (transport, "stream", &stream, NULL);
+
+  return stream;
+}
+
+gboolean
+kp_transports_gather (GstElement *webrtcbin)
+{
+  g_autoptr (GPtrArray) transports = list_ice_transports (webrtcbin);
+  gboolean gathers = TRUE;
+
+  for (guint i = 0; i < transports->len; i++)
+    {
+      g_autoptr (GstWebRTCICEStream) stream = dup_stream (g_ptr_array_index (transports, i));
+
+      if (stream)
+        gathers &= gst_webrtc_ice_stream_gather_candidates (stream);
+    }
+
+  return gathers;
 }

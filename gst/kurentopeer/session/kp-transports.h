@@ -8,3 +8,7 @@
  * drops (fixed in GStreamer 1.28.3), and call a sending one that never disconnects its handler. Takes webrtcbin's lock: not
  * in one of its callbacks. */
 void kp_transports_silence (GstElement *webrtcbin);
+
+/* Begins to gather candidates, unless it has begun. FALSE when nothing can be bound: webrtcbin of 1.22 does not tell, and would
+ * gather for ever. Once the local description is applied. */
+gboolean kp_transports_gather (GstElement *webrtcbin);

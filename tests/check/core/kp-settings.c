@@ -41,6 +41,8 @@ make_settings (void)
   settings->ice.turn_servers = g_ptr_array_new_with_free_func (g_free);
   g_ptr_array_add (settings->ice.turn_servers, g_strdup ("turn://u:p@t:1"));
   settings->ice.relay_only = TRUE;
+  settings->network.local_addresses = g_ptr_array_new_with_free_func (g_free);
+  settings->network.external_ipv4 = g_strdup ("203.0.113.9");
   settings->certificate = g_strdup ("pem");
 
   return settings;
@@ -57,6 +59,8 @@ GST_START_TEST (test_copy)
 
   fail_unless_equals_string (copy->id, id);
   fail_unless_equals_string (copy->certificate, "pem");
+  fail_unless_equals_string (copy->network.external_ipv4, "203.0.113.9");
+  fail_unless (copy->network.local_addresses != NULL);
   fail_unless_equals_int (copy->mode, GST_KURENTO_PEER_MODE_RECVONLY);
   fail_if (copy->audio);
   fail_unless (copy->video);

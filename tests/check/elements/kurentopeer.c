@@ -83,6 +83,10 @@ static const struct
   { "latency", "60" },
   { "output", "raw" },
   { "certificate", NULL },
+  { "min-port", "0" },
+  { "max-port", "65535" },
+  { "local-addresses", NULL },
+  { "external-address", NULL },
   { "data-channels", "false" },
   { "data-channel-config", NULL },
   { "post-data-messages", "false" },
@@ -181,6 +185,8 @@ static const struct
   { "stun-server", "http://a", { "stun-server", "stun" } },
   { "turn-server", "turn://a", { "turn-server", "turn" } },
   { "turn-server", "turns://u:p@a", { "turn-server", "turns" } },
+  { "local-addresses", "127.0.0.1,eth0", { "local-addresses", "eth0" } },
+  { "external-address", "example.org", { "external-address", "example.org" } },
   { "certificate", "garbage", { "certificate", "expected a certificate in PEM" } },
   { "certificate", "file:///there/is/no/such.pem", { "certificate", "such.pem" } },
   { "video-codecs", "VP8,NONSENSE", { "video-codecs", "NONSENSE" } },
@@ -230,6 +236,18 @@ GST_START_TEST (test_malformed_in_ready)
   fail_unless_equals_int (gst_element_set_state (peer, GST_STATE_PAUSED), GST_STATE_CHANGE_FAILURE);
   g_object_set (peer, "configuration", "{}", NULL);
   fail_unless_equals_int (gst_element_set_state (peer, GST_STATE_PAUSED), GST_STATE_CHANGE_NO_PREROLL);
+  peer_finalize (peer);
+}
+GST_END_TEST
+
+GST_START_TEST (test_ports)
+{
+  GstElement *peer = gst_element_factory_make ("kurentopeer", NULL);
+
+  g_object_set (peer, "min-port", 5001, "max-port", 5000, NULL);
+  fail_unless_equals_int (gst_element_set_state (peer, GST_STATE_READY), GST_STATE_CHANGE_FAILURE);
+  g_object_set (peer, "max-port", 5001, NULL);
+  fail_unless_equals_int (gst_element_set_state (peer, GST_STATE_READY), GST_STATE_CHANGE_SUCCESS);
   peer_finalize (peer);
 }
 GST_END_TEST
@@ -295,6 +313,7 @@ kurentopeer_suite (void)
   tcase_add_test (tcase, test_id);
   tcase_add_loop_test (tcase, test_malformed, 0, G_N_ELEMENTS (malformed));
   tcase_add_test (tcase, test_malformed_in_ready);
+  tcase_add_test (tcase, test_ports);
   tcase_add_test (tcase, test_bitrates);
   tcase_add_test (tcase, test_write_at_wrong_time);
 

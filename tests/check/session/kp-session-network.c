@@ -133,6 +133,144 @@ GST_START_TEST (test_one_certificate)
 }
 GST_END_TEST
 
+/* The addresses ("address:port") of all candidates that @peer has told in its description, which are several. */
+static GPtrArray *
+dup_addresses (SessionPeer *peer, KpEventType event)
+{
+  GPtrArray *addresses = g_ptr_array_new_with_free_func (g_free);
+  g_auto (GStrv) lines = NULL;
+
+  g_mutex_lock (&peer->lock);
+  lines = g_strsplit (peer->last[event], "\r\n", -1);
+  g_mutex_unlock (&peer->lock);
+  for (guint i = 0; lines[i]; i++)
+    if (g_str_has_prefix (lines[i], "a=candidate:"))
+      {
+        g_auto (GStrv) fields = g_strsplit (lines[i], " ", -1);
+
+        g_ptr_array_add (addresses, g_strdup_printf ("%s:%s", fields[4], fields[5]));
+      }
+  fail_unless (addresses->len > 0);
+
+  return addresses;
+}
+
+static guint16
+get_port (const gchar *address)
+{
+  return g_ascii_strtoull (strrchr (address, ':') + 1, NULL, 10);
+}
+
+GST_START_TEST (test_ports)
+{
+  Pair pair = pair_new ();
+  g_autoptr (GPtrArray) addresses = NULL;
+
+  fail_unless (kp_network_config_set_ports (&pair.a->settings->network, 41000, 41019, NULL));
+  fail_unless (kp_network_config_set_ports (&pair.b->settings->network, 41020, 41039, NULL));
+  pair_start (&pair);
+  pair_call (&pair);
+  addresses = dup_addresses (pair.a, KP_EVENT_OFFER_CREATED);
+  for (guint i = 0; i < addresses->len; i++)
+    fail_unless (get_port (g_ptr_array_index (addresses, i)) / 20 == 41000 / 20);
+  g_clear_pointer (&addresses, g_ptr_array_unref);
+  addresses = dup_addresses (pair.b, KP_EVENT_ANSWER_CREATED);
+  for (guint i = 0; i < addresses->len; i++)
+    fail_unless (get_port (g_ptr_array_index (addresses, i)) / 20 == 41020 / 20);
+  pair_free (&pair);
+}
+GST_END_TEST
+
+/* Of both families; owned. */
+static GSocket *
+take_port (guint16 *port)
+{
+  g_autoptr (GInetAddress) any = g_inet_address_new_any (G_SOCKET_FAMILY_IPV6);
+  g_autoptr (GSocketAddress) wanted = g_inet_socket_address_new (any, 0);
+  g_autoptr (GSocketAddress) bound = NULL;
+  GSocket *socket = g_socket_new (G_SOCKET_FAMILY_IPV6, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, NULL);
+
+  fail_unless (g_socket_bind (socket, wanted, FALSE, NULL));
+  bound = g_socket_get_local_address (socket, NULL);
+  *port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
+
+  return socket;
+}
+
+/* Told at once, by name and value; and when there is a port again, the next call works. */
+GST_START_TEST (test_ports_used_up)
+{
+  Pair pair = pair_new ();
+  guint16 port;
+  g_autoptr (GSocket) socket = take_port (&port);
+  g_autofree gchar *part = g_strdup_printf ("port %u to %u", port, port);
+
+  fail_unless (kp_network_config_set_ports (&pair.a->settings->network, port, port, NULL));
+  pair_start (&pair);
+  fake_signaller_request_offer (pair.a->signaller);
+  session_peer_wait_event (pair.a, KP_EVENT_PEER_ERROR, 1);
+  fail_unless (g_error_matches (pair.a->error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_ICE));
+  fail_unless (strstr (pair.a->error->message, part) != NULL, "%s", pair.a->error->message);
+
+  g_socket_close (socket, NULL);
+  pair_call (&pair);
+  pair_free (&pair);
+}
+GST_END_TEST
+
+GST_START_TEST (test_local_addresses)
+{
+  Pair pair = pair_new ();
+  g_autoptr (GPtrArray) addresses = NULL;
+
+  fail_unless (kp_network_config_set_local_addresses (&pair.a->settings->network, "127.0.0.1", NULL));
+  fail_unless (kp_network_config_set_local_addresses (&pair.b->settings->network, "127.0.0.1,::1", NULL));
+  pair_start (&pair);
+  pair_call (&pair);
+  addresses = dup_addresses (pair.a, KP_EVENT_OFFER_CREATED);
+  for (guint i = 0; i < addresses->len; i++)
+    fail_unless (g_str_has_prefix (g_ptr_array_index (addresses, i), "127.0.0.1:"));
+  pair_free (&pair);
+}
+GST_END_TEST
+
+/* One that is not of this machine. */
+GST_START_TEST (test_no_such_local_address)
+{
+  Pair pair = pair_new ();
+
+  fail_unless (kp_network_config_set_local_addresses (&pair.a->settings->network, "203.0.113.9", NULL));
+  pair_start (&pair);
+  fake_signaller_request_offer (pair.a->signaller);
+  session_peer_wait_event (pair.a, KP_EVENT_PEER_ERROR, 1);
+  fail_unless (g_error_matches (pair.a->error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_ICE));
+  fail_unless (strstr (pair.a->error->message, "203.0.113.9") != NULL, "%s", pair.a->error->message);
+  pair_free (&pair);
+}
+GST_END_TEST
+
+/* In the description and in the events; what is told by the other side makes the connection. */
+GST_START_TEST (test_external_address)
+{
+  Pair pair = pair_new ();
+  g_autoptr (GPtrArray) addresses = NULL;
+
+  fail_unless (
+      kp_network_config_set_external_address (&pair.a->settings->network, "203.0.113.9, 2001:db8::9", NULL));
+  pair_start (&pair);
+  pair_call (&pair);
+  addresses = dup_addresses (pair.a, KP_EVENT_OFFER_CREATED);
+  for (guint i = 0; i < addresses->len; i++)
+    fail_unless (g_str_has_prefix (g_ptr_array_index (addresses, i), "203.0.113.9:")
+                     || g_str_has_prefix (g_ptr_array_index (addresses, i), "2001:db8::9:"),
+                 "%s", (gchar *)g_ptr_array_index (addresses, i));
+  session_peer_wait_event (pair.a, KP_EVENT_ICE_CANDIDATE, 1);
+  fail_unless (strstr (pair.a->last[KP_EVENT_ICE_CANDIDATE], " 203.0.113.9 ")
+               || strstr (pair.a->last[KP_EVENT_ICE_CANDIDATE], " 2001:db8::9 "));
+  pair_free (&pair);
+}
+GST_END_TEST
+
 static Suite *
 kp_session_network_suite (void)
 {
@@ -145,6 +283,11 @@ kp_session_network_suite (void)
   tcase_set_timeout (tcase, 60);
   tcase_add_loop_test (tcase, test_certificate, 0, G_N_ELEMENTS (certificates));
   tcase_add_test (tcase, test_one_certificate);
+  tcase_add_test (tcase, test_ports);
+  tcase_add_test (tcase, test_ports_used_up);
+  tcase_add_test (tcase, test_local_addresses);
+  tcase_add_test (tcase, test_no_such_local_address);
+  tcase_add_test (tcase, test_external_address);
 
   return suite;
 }
