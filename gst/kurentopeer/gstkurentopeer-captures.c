@@ -155,13 +155,15 @@ emit_cb (gpointer user_data)
 
 /* A stream of ours has ended. */
 static void
-tell_ended (GstKurentoPeer *self, KpMediaKind kind)
+tell_ended (GstKurentoPeer *self, GstElement *capture)
 {
-  g_autoptr (GstStreamCollection) streams = gst_stream_collection_new (NULL);
-  GstStreamType type = kind == KP_MEDIA_AUDIO ? GST_STREAM_TYPE_AUDIO : GST_STREAM_TYPE_VIDEO;
-  KpCaptureEvent *ended = g_new0 (KpCaptureEvent, 1);
+  g_autoptr (GstStreamCollection) streams = gst_kurento_peer_dup_local_stream (self, capture);
+  KpCaptureEvent *ended;
 
-  gst_stream_collection_add_stream (streams, gst_stream_new (NULL, NULL, type, GST_STREAM_FLAG_NONE));
+  if (streams == NULL)
+    return;
+
+  ended = g_new0 (KpCaptureEvent, 1);
   ended->peer = gst_object_ref (self);
   kp_event_init (&ended->event, KP_EVENT_STREAM_ENDED, streams);
   if (!gst_kurento_peer_post (self, emit_cb, ended, capture_event_free))
@@ -178,7 +180,7 @@ lose (GstKurentoPeer *self, KpLateSource *source)
   reconnects = gst_kurento_peer_get_private (self)->settings.auto_reconnect;
   GST_OBJECT_UNLOCK (self);
 
-  tell_ended (self, kp_late_source_get_kind (source));
+  tell_ended (self, GST_ELEMENT (source));
   if (reconnects)
     kp_late_source_reopen (source);
 }

@@ -107,6 +107,7 @@ track_new (GstKurentoPeer *self, KpMediaKind kind, const gchar *name)
     gst_object_set_name (GST_OBJECT (track->gate), name); /* its errors name the pad */
   kp_gate_set_eos_func (KP_GATE (track->gate), gate_eos_cb, self);
   gst_bin_add (GST_BIN (self), track->gate);
+  gst_kurento_peer_watch_local_stream (self, track->gate);
 
   return track;
 }
@@ -130,6 +131,7 @@ publish_track (GstKurentoPeer *self, GstKurentoPeerTrack *track)
   if (session)
     kp_session_add_track (session, track->kind, track->gate);
   gst_kurento_peer_update_local_view (self);
+  gst_kurento_peer_notify_local_stream (self);
 }
 
 /* In the order of their pads. Owned; of KpGate. */
@@ -271,6 +273,7 @@ forget_track (GstKurentoPeer *self, GstKurentoPeerTrack *track)
     gst_kurento_peer_drop_capture (track->capture);
   /* first the gate: a source that waits in it holds the stream lock of our pad */
   gst_kurento_peer_drop_child (track->gate);
+  gst_kurento_peer_notify_local_stream (self);
 }
 
 void

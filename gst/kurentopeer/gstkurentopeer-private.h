@@ -133,7 +133,9 @@ enum
   GST_KURENTO_PEER_STATUS_LOCAL_DESCRIPTION,
   GST_KURENTO_PEER_STATUS_REMOTE_DESCRIPTION,
   GST_KURENTO_PEER_STATUS_LOCAL_CANDIDATES,
+  GST_KURENTO_PEER_STATUS_REMOTE_STREAM,
   GST_KURENTO_PEER_STATUS_DATA_CHANNEL, /* is asked for when it is read */
+  GST_KURENTO_PEER_STATUS_LOCAL_STREAM, /* the same */
   GST_KURENTO_PEER_N_STATUS,
 };
 
@@ -226,6 +228,11 @@ gboolean gst_kurento_peer_handle_capture (GstKurentoPeer *self, GstMessage *mess
 
 /* gstkurentopeer-frames.c */
 KpSession *gst_kurento_peer_dup_open_session (GstKurentoPeer *self, GError **error);
+
+/* gstkurentopeer-localstream.c */
+GstStreamCollection *gst_kurento_peer_dup_local_stream (GstKurentoPeer *self, GstElement *capture);
+void gst_kurento_peer_notify_local_stream (GstKurentoPeer *self);
+void gst_kurento_peer_watch_local_stream (GstKurentoPeer *self, GstElement *gate);
 
 /* gstkurentopeer-streams.c */
 void gst_kurento_peer_stream_free (GstKurentoPeerStream *self);

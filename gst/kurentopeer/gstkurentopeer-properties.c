@@ -275,6 +275,11 @@ gst_kurento_peer_get_property (GObject *object, guint prop_id, GValue *value, GP
       g_value_take_object (value, gst_kurento_peer_dup_data_channel (self));
       return;
     }
+  if (prop_id == PROP_STATUS + GST_KURENTO_PEER_STATUS_LOCAL_STREAM)
+    {
+      g_value_take_object (value, gst_kurento_peer_dup_local_stream (self, NULL));
+      return;
+    }
 
   GST_OBJECT_LOCK (self);
   found

@@ -37,6 +37,9 @@ gst_kurento_peer_get_status_locked (GstKurentoPeer *self, guint index, GValue *v
     case GST_KURENTO_PEER_STATUS_LOCAL_CANDIDATES:
       g_value_set_string (value, status->local_candidates ? status->local_candidates : "[]");
       return TRUE;
+    case GST_KURENTO_PEER_STATUS_REMOTE_STREAM:
+      g_value_set_object (value, status->remote_stream);
+      return TRUE;
     default:
       return FALSE;
     }
@@ -56,7 +59,8 @@ status_diff (const KpSessionStatus *a, const KpSessionStatus *b)
                << GST_KURENTO_PEER_STATUS_LOCAL_DESCRIPTION
          | !!g_strcmp0 (a->remote_description, b->remote_description)
                << GST_KURENTO_PEER_STATUS_REMOTE_DESCRIPTION
-         | !!g_strcmp0 (a->local_candidates, b->local_candidates) << GST_KURENTO_PEER_STATUS_LOCAL_CANDIDATES;
+         | !!g_strcmp0 (a->local_candidates, b->local_candidates) << GST_KURENTO_PEER_STATUS_LOCAL_CANDIDATES
+         | (a->remote_stream != b->remote_stream) << GST_KURENTO_PEER_STATUS_REMOTE_STREAM;
 }
 
 G_STATIC_ASSERT (GST_KURENTO_PEER_N_STATUS <= 32);
@@ -70,6 +74,8 @@ status_copy (KpSessionStatus *self, const KpSessionStatus *from)
   self->local_candidates = g_strdup (from->local_candidates);
   if (from->webrtcbin)
     gst_object_ref (from->webrtcbin);
+  if (from->remote_stream)
+    gst_object_ref (from->remote_stream);
 }
 
 /* Returns the set of properties that changed, for gst_kurento_peer_notify_status(). */
@@ -132,6 +138,18 @@ gst_kurento_peer_make_status_specs (void)
       "local-candidates", "Local candidates",
       "All local candidates so far, for who comes late: a JSON list of {candidate, sdpMid, sdpMLineIndex}",
       "[]", STATUS);
+  specs[GST_KURENTO_PEER_STATUS_REMOTE_STREAM] = g_param_spec_object (
+      "remote-stream", "Remote stream",
+      "What the peer sends: each stream with the caps of its codec, named <id>/<name of the source pad>; the "
+      "upstream id is the peer's name for it (the id of its MediaStream). NULL: nothing (kurento-utils: "
+      "getRemoteStream)",
+      GST_TYPE_STREAM_COLLECTION, STATUS);
+  specs[GST_KURENTO_PEER_STATUS_LOCAL_STREAM] = g_param_spec_object (
+      "local-stream", "Local stream",
+      "What is sent: each stream with its caps and tags as far as they have come, named <id>/<name of the "
+      "sink pad>, or <id>/video and <id>/audio for what send-source captures; the upstream id is that of the "
+      "MediaStream that the peer gets. NULL: nothing (kurento-utils: getLocalStream)",
+      GST_TYPE_STREAM_COLLECTION, STATUS);
   specs[GST_KURENTO_PEER_STATUS_DATA_CHANNEL]
       = g_param_spec_object ("data-channel", "Data channel",
                              "The open data channel that send-string and send-data take by default, or NULL. "

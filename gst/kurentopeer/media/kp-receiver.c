@@ -470,6 +470,12 @@ kp_receiver_new (GstCaps *caps, KpOutlet *outlet, GError **error)
   return self;
 }
 
+const KpCodec *
+kp_receiver_get_codec (KpReceiver *self)
+{
+  return self->codec;
+}
+
 void
 kp_receiver_request_keyframe (KpReceiver *self)
 {

@@ -13,5 +13,8 @@ G_DECLARE_FINAL_TYPE (KpReceiver, kp_receiver, KP, RECEIVER, GstBin)
 /* @caps: application/x-rtp of the webrtcbin pad. Floating. NOT_SUPPORTED when nothing here can decode, or parse, it. */
 KpReceiver *kp_receiver_new (GstCaps *caps, KpOutlet *outlet, GError **error);
 
+/* Constant. */
+const KpCodec *kp_receiver_get_codec (KpReceiver *self);
+
 /* Any thread. */
 void kp_receiver_request_keyframe (KpReceiver *self);

@@ -24,14 +24,6 @@
  * for congestion control always comes before them and puts them off */
 #define RTCP_BANDWIDTH 50000.0
 
-/* A stream of the peer, on its way to the peer loop. */
-typedef struct
-{
-  KpMediaKind kind;
-  guint index;
-  GError *error; /* owned; or NULL */
-} KpStream;
-
 /* A connection that is being buried. */
 typedef struct
 {
@@ -39,60 +31,6 @@ typedef struct
   void (*buried) (gpointer user_data);
   gpointer user_data;
 } KpBurial;
-
-static void
-stream_free (gpointer data)
-{
-  KpStream *stream = data;
-
-  g_clear_error (&stream->error);
-  g_free (stream);
-}
-
-static void
-deliver_stream (KpConnection *self, gint value, gpointer data)
-{
-  const KpStream *stream = data;
-
-  self->callbacks.stream (self, stream->kind, stream->index, stream->error, self->user_data);
-}
-
-/* Takes @error. */
-static void
-post_stream (KpConnection *self, KpMediaKind kind, guint index, GError *error)
-{
-  KpStream *stream = g_new0 (KpStream, 1);
-
-  stream->kind = kind;
-  stream->index = index;
-  stream->error = error;
-  kp_connection_post (self, deliver_stream, 0, stream, stream_free);
-}
-
-/* webrtcbin gives a stream whose ssrc was not announced to the first m-section: the kind in the caps is what counts. */
-static guint
-get_stream_index (KpConnection *self, GstPad *pad, KpMediaKind kind)
-{
-  g_autoptr (GstWebRTCRTPTransceiver) transceiver = NULL;
-  guint mline_index = G_MAXUINT;
-  guint index = 0;
-
-  g_object_get (pad, "transceiver", &transceiver, NULL);
-  if (transceiver)
-    g_object_get (transceiver, "mlineindex", &mline_index, NULL);
-
-  g_mutex_lock (&self->lock);
-  for (guint i = 0; i < self->sections->len; i++)
-    {
-      const KpSectionOutlet *section = &g_array_index (self->sections, KpSectionOutlet, i);
-
-      if (section->mline_index == mline_index && section->kind == kind)
-        index = section->index;
-    }
-  g_mutex_unlock (&self->lock);
-
-  return index;
-}
 
 /* A newer stream replaces an older one at the same outlet. */
 static gboolean
@@ -201,7 +139,7 @@ set_retransmission (GstPad *pad, KpMediaKind kind)
 static void
 receive_stream (KpConnection *self, GstPad *pad, GstCaps *caps, KpMediaKind kind)
 {
-  guint index = get_stream_index (self, pad, kind);
+  guint index = kp_connection_get_stream_index (self, pad, kind);
   g_autoptr (GstElement) outlet
       = index == KP_NO_OUTLET ? NULL : self->callbacks.get_outlet (kind, index, self->user_data);
   g_autoptr (GstElement) receiver = NULL;
@@ -214,7 +152,7 @@ receive_stream (KpConnection *self, GstPad *pad, GstCaps *caps, KpMediaKind kind
   receiver = GST_ELEMENT (kp_receiver_new (caps, KP_OUTLET (outlet), &error));
   if (receiver == NULL)
     {
-      post_stream (self, kind, index, error);
+      kp_connection_post_stream (self, kind, index, NULL, error);
       return;
     }
   gst_object_ref_sink (receiver);
@@ -225,7 +163,7 @@ receive_stream (KpConnection *self, GstPad *pad, GstCaps *caps, KpMediaKind kind
     error = g_error_new (GST_KURENTO_ERROR, GST_KURENTO_ERROR_NEGOTIATION, "could not link the received %s",
                          kp_media_kind_to_string (kind));
   gst_element_sync_state_with_parent (receiver);
-  post_stream (self, kind, index, error);
+  kp_connection_post_stream (self, kind, index, kp_receiver_get_codec (KP_RECEIVER (receiver)), error);
 }
 
 void

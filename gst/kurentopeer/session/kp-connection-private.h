@@ -44,5 +44,10 @@ void kp_connection_post (KpConnection *self, void (*deliver) (KpConnection *, gi
 /* Before webrtcbin does anything. */
 void kp_connection_configure_ice (KpConnection *self, const KpSettings *settings);
 
+/* kp-connection-streams.c. Any thread. Takes @error. */
+void kp_connection_post_stream (KpConnection *self, KpMediaKind kind, guint index, const KpCodec *codec,
+                                GError *error);
+guint kp_connection_get_stream_index (KpConnection *self, GstPad *pad, KpMediaKind kind);
+
 /* webrtcbin's pad-added, in a streaming thread: links a receiver at once. */
 void kp_connection_pad_added_cb (GstElement *webrtcbin, GstPad *pad, KpConnection *self);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "kp-codec.h"
 #include "kp-event.h"
 #include "kp-loop.h"
 #include "kp-outlet.h"
@@ -34,8 +35,9 @@ typedef struct
   void (*keyframe_requested) (KpConnection *connection, gpointer user_data);
   /* any thread: as KpSessionCallbacks.get_outlet */
   GstElement *(*get_outlet) (KpMediaKind kind, guint index, gpointer user_data);
-  void (*stream) (KpConnection *connection, KpMediaKind kind, guint index, const GError *error,
-                  gpointer user_data);
+  /* @codec: static; NULL with @error */
+  void (*stream) (KpConnection *connection, KpMediaKind kind, guint index, const KpCodec *codec,
+                  const GError *error, gpointer user_data);
 } KpConnectionCallbacks;
 
 KpConnection *kp_connection_new (KpLoop *loop, GstBin *bin, const KpSettings *settings,

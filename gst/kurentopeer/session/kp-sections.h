@@ -28,6 +28,7 @@ typedef struct
   gboolean is_settled; /* both descriptions with it have been applied */
   gboolean receives; /* by the descriptions */
   gboolean received; /* before the present ones */
+  const KpCodec *received_codec; /* what came last; static, or NULL */
   gboolean ended; /* the stream was told to have ended */
   gboolean open; /* the gate is */
   KpTrack *track; /* owned; what is sent, or NULL */

@@ -189,84 +189,6 @@ connection_get_outlet_cb (KpMediaKind kind, guint index, gpointer user_data)
   return self->callbacks.get_outlet (kind, index, self->user_data);
 }
 
-/* A collection is immutable once it is known: each change makes a new one. @id: what it leaves out. */
-static GstStreamCollection *
-dup_streams_without (KpSession *self, const gchar *id)
-{
-  GstStreamCollection *streams = gst_stream_collection_new (self->settings->id);
-  guint n = self->streams ? gst_stream_collection_get_size (self->streams) : 0;
-
-  for (guint i = 0; i < n; i++)
-    {
-      GstStream *stream = gst_stream_collection_get_stream (self->streams, i);
-
-      if (g_strcmp0 (gst_stream_get_stream_id (stream), id) != 0)
-        gst_stream_collection_add_stream (streams, gst_object_ref (stream));
-    }
-
-  return streams;
-}
-
-static GstStream *
-new_stream (KpSession *self, KpMediaKind kind, guint index)
-{
-  g_autofree gchar *id
-      = g_strdup_printf ("%s/%s_%u", self->settings->id, kp_media_kind_to_string (kind), index);
-
-  return gst_stream_new (id, NULL, kind == KP_MEDIA_VIDEO ? GST_STREAM_TYPE_VIDEO : GST_STREAM_TYPE_AUDIO,
-                         GST_STREAM_FLAG_NONE);
-}
-
-/* Whether it was there. */
-static gboolean
-take_out_stream (KpSession *self, const GstStream *stream)
-{
-  g_autoptr (GstStreamCollection) former = g_steal_pointer (&self->streams);
-  guint n = former ? gst_stream_collection_get_size (former) : 0;
-
-  self->streams = former;
-  self->streams = dup_streams_without (self, gst_stream_get_stream_id ((GstStream *)stream));
-
-  return gst_stream_collection_get_size (self->streams) < n;
-}
-
-void
-kp_session_add_stream (KpSession *self, KpMediaKind kind, guint index)
-{
-  GstStream *stream = new_stream (self, kind, index);
-  gboolean known = take_out_stream (self, stream);
-
-  gst_stream_collection_add_stream (self->streams, stream);
-  if (!known)
-    kp_session_emit (self, KP_EVENT_STREAM_ADDED, self->streams);
-}
-
-void
-kp_session_end_stream (KpSession *self, KpMediaKind kind, guint index)
-{
-  GstStream *stream = new_stream (self, kind, index);
-  g_autoptr (GstStreamCollection) ended = gst_stream_collection_new (self->settings->id);
-  gboolean known = take_out_stream (self, stream);
-
-  gst_stream_collection_add_stream (ended, stream);
-  if (known)
-    kp_session_emit (self, KP_EVENT_STREAM_ENDED, ended);
-}
-
-static void
-connection_stream_cb (KpConnection *connection, KpMediaKind kind, guint index, const GError *error,
-                      gpointer user_data)
-{
-  KpSession *self = user_data;
-
-  if (error)
-    {
-      kp_session_fail (self, g_error_copy (error));
-      return;
-    }
-  kp_session_add_stream (self, kind, index);
-}
-
 static const KpConnectionCallbacks connection_callbacks = {
   .candidate = connection_candidate_cb,
   .state = connection_state_cb,
@@ -275,7 +197,7 @@ static const KpConnectionCallbacks connection_callbacks = {
   .channels_ready = connection_channels_ready_cb,
   .keyframe_requested = connection_keyframe_cb,
   .get_outlet = connection_get_outlet_cb,
-  .stream = connection_stream_cb,
+  .stream = kp_session_stream_cb,
 };
 
 static void
@@ -404,6 +326,7 @@ void
 kp_session_drop_connection (KpSession *self, const gchar *reason)
 {
   gboolean was_connected = self->connected;
+  g_autoptr (GstStreamCollection) streams = g_steal_pointer (&self->status.remote_stream);
 
   kp_loop_assert_current (self->loop);
   if (self->connection == NULL)
@@ -416,9 +339,8 @@ kp_session_drop_connection (KpSession *self, const gchar *reason)
   kp_session_return_error (self, g_steal_pointer (&self->task),
                            g_error_new (GST_KURENTO_ERROR, GST_KURENTO_ERROR_INVALID_STATE,
                                         "the negotiation was given up: %s", reason));
-  if (self->streams)
-    kp_session_emit (self, KP_EVENT_STREAM_ENDED, self->streams);
-  g_clear_object (&self->streams);
+  if (streams)
+    kp_session_emit (self, KP_EVENT_STREAM_ENDED, streams);
   if (was_connected)
     kp_session_emit (self, KP_EVENT_DISCONNECTED, reason);
   if (self->started)

@@ -67,7 +67,6 @@ struct _KpSession
   GPtrArray *local_candidates; /* of KpCandidate; all so far */
   guint local_candidates_told; /* how many of them */
   guint local_candidates_sent; /* how many of them were in the description that the peer got */
-  GstStreamCollection *streams; /* owned; of the peer, or NULL */
   GSource *connect_timer; /* owned; or NULL */
   GSource *reports_timer; /* owned; or NULL */
   void (*inputs_done) (KpSession *self); /* what waits for the inputs to be known; or NULL */
@@ -114,9 +113,12 @@ gboolean kp_session_make_connection (KpSession *self, GError **error);
 void kp_session_make_spare_later (KpSession *self);
 void kp_session_drop_spare (KpSession *self);
 
-/* A stream of the peer came, or ended for now. Each is told once. */
-void kp_session_add_stream (KpSession *self, KpMediaKind kind, guint index);
-void kp_session_end_stream (KpSession *self, KpMediaKind kind, guint index);
+/* kp-session-streams.c: a stream of the peer came, or ended for now. Each is told once. */
+void kp_session_add_stream (KpSession *self, KpMediaKind kind, guint index, const KpCodec *codec);
+void kp_session_end_stream (KpSession *self, KpMediaKind kind, guint index, const KpCodec *codec);
+/* of KpConnectionCallbacks */
+void kp_session_stream_cb (KpConnection *connection, KpMediaKind kind, guint index, const KpCodec *codec,
+                           const GError *error, gpointer user_data);
 
 /* Drops the connection, if there is one; "disconnected" with @reason when it was up. */
 void kp_session_drop_connection (KpSession *self, const gchar *reason);

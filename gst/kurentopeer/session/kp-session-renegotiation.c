@@ -59,9 +59,9 @@ settle_streams (KpSession *self)
       KpSection *section = g_ptr_array_index (self->sections, i);
 
       if (section->received && !section->receives)
-        kp_session_end_stream (self, section->kind, section->index);
+        kp_session_end_stream (self, section->kind, section->index, section->received_codec);
       else if (section->ended && section->receives)
-        kp_session_add_stream (self, section->kind, section->index);
+        kp_session_add_stream (self, section->kind, section->index, section->received_codec);
       section->ended = (section->ended || section->received) && !section->receives;
       section->received = section->receives;
     }

@@ -42,6 +42,7 @@ kp_session_status_clear (KpSessionStatus *self)
   g_clear_pointer (&self->remote_description, g_free);
   g_clear_pointer (&self->local_candidates, g_free);
   g_clear_object (&self->webrtcbin);
+  g_clear_object (&self->remote_stream);
 }
 
 static void
@@ -58,7 +59,6 @@ session_finalize (gpointer data)
   g_ptr_array_unref (self->local_candidates);
   g_clear_pointer (&self->local, gst_sdp_message_free);
   g_clear_pointer (&self->remote, gst_sdp_message_free);
-  g_clear_object (&self->streams);
   g_clear_object (&self->signaller);
   g_clear_object (&self->bin);
   kp_settings_free (self->settings);

@@ -26,6 +26,7 @@ typedef struct
   gchar *remote_description; /* owned; SDP text, or NULL */
   gchar *local_candidates; /* owned; JSON list of {candidate, sdpMid, sdpMLineIndex} */
   GstElement *webrtcbin; /* owned; or NULL */
+  GstStreamCollection *remote_stream; /* owned; what the peer sends, or NULL */
 } KpSessionStatus;
 
 void kp_session_status_clear (KpSessionStatus *self);

@@ -227,6 +227,8 @@ GST_START_TEST (test_unplugged)
         }
       fail_unless_equals_int (gst_stream_collection_get_size (streams), 1);
       fail_unless (gst_stream_get_stream_type (gst_stream_collection_get_stream (streams, 0)) == types[i]);
+      fail_unless (g_str_has_suffix (gst_stream_get_stream_id (gst_stream_collection_get_stream (streams, 0)),
+                                     i == 0 ? "/video" : "/audio"));
     }
   stop_peer (pipeline);
 }

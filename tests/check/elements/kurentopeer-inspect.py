@@ -7,7 +7,8 @@ PROPERTIES = ('mode id send-source media-constraints configuration stun-server t
               'video-codecs audio-codecs start-bitrate max-bitrate latency data-channels data-channel-config '
               'post-data-messages data-channel local-video remote-video remote-audio '
               'peer-connection signaller-uri connection-state ice-connection-state ice-gathering-state '
-              'signaling-state local-description remote-description local-candidates').split()
+              'signaling-state local-description remote-description local-candidates local-stream '
+              'remote-stream').split()
 SIGNALS = ('offer-created answer-created ice-candidate candidate-gathering-done negotiation-needed stream-added '
            'stream-ended data-channel-open data-channel-close data-channel-error data-channel-buffered-amount-low '
            'data-channel-message connected disconnected peer-error server-event').split()

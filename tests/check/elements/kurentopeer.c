@@ -108,6 +108,8 @@ static const struct
   { "remote-description", NULL },
   { "local-candidates", "[]" },
   { "data-channel", NULL },
+  { "local-stream", NULL },
+  { "remote-stream", NULL },
 };
 
 GST_START_TEST (test_default)
