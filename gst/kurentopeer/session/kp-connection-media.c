@@ -328,6 +328,7 @@ burial_thread (gpointer data)
   kp_farewell_send (self->webrtcbin);
   kp_channels_flush (self->channels);
   bury (self, self->webrtcbin);
+  kp_transports_release (self->webrtcbin);
   bury_elements (self, self->parts);
   bury_elements (self, self->receivers);
   expire_promises (self);

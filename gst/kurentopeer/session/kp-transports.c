@@ -84,6 +84,28 @@ kp_transports_silence (GstElement *webrtcbin)
     gst_iterator_resync (children);
 }
 
+static void
+release_child (const GValue *item, gpointer user_data)
+{
+  GstElement *child = g_value_get_object (item);
+
+  if (!g_str_equal (G_OBJECT_TYPE_NAME (child), "TransportReceiveBin"))
+    return;
+
+  GST_STATE_LOCK (child);
+  gst_element_change_state (child, GST_STATE_CHANGE_READY_TO_NULL);
+  GST_STATE_UNLOCK (child);
+}
+
+void
+kp_transports_release (GstElement *webrtcbin)
+{
+  g_autoptr (GstIterator) children = gst_bin_iterate_elements (GST_BIN (webrtcbin));
+
+  while (gst_iterator_foreach (children, release_child, NULL) == GST_ITERATOR_RESYNC)
+    gst_iterator_resync (children);
+}
+
 /* Owned; NULL when it is not libnice's. */
 static GstWebRTCICEStream *
 dup_stream (GstWebRTCICETransport *transport)

@@ -9,6 +9,10 @@
  * in one of its callbacks. */
 void kp_transports_silence (GstElement *webrtcbin);
 
+/* After @webrtcbin went to NULL: its thread outlives the state of its children, and a description that it was just setting
+ * makes a receiving transport block itself once more. */
+void kp_transports_release (GstElement *webrtcbin);
+
 /* Begins to gather candidates, unless it has begun. FALSE when nothing can be bound: webrtcbin of 1.22 does not tell, and would
  * gather for ever. Once the local description is applied. */
 gboolean kp_transports_gather (GstElement *webrtcbin);
