@@ -2,10 +2,13 @@
 /* Between webrtcbin's data channels and its SCTP association: what it would send wrongly, and what would harm it. */
 #include "kp-channels-private.h"
 #include "gstkurentoerror.h"
+#include "kp-session-debug.h"
 
 #include <gst/sctp/sctpreceivemeta.h>
 #include <gst/sctp/sctpsendmeta.h>
 #include <stdio.h>
+
+#define GST_CAT_DEFAULT kp_session_debug
 
 /* RFC 8831, 8 */
 #define PPID_CONTROL 50
@@ -279,6 +282,27 @@ watch_packets (KpChannels *self, GstElement *sctpdec)
                      (GDestroyNotify)kp_channels_unref);
 }
 
+/* A channel that the peer opens while we leave is in no SCTP: its source would end with an error, and webrtcbin 1.22 leaks
+ * the message. */
+static GstPadProbeReturn
+unlinked_probe_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  if (gst_pad_is_linked (pad))
+    return GST_PAD_PROBE_OK;
+
+  GST_DEBUG_OBJECT (pad, "dropping what has nowhere to go");
+  return GST_PAD_PROBE_DROP;
+}
+
+static void
+watch_source (GstElement *bin)
+{
+  g_autoptr (GstPad) src = gst_element_get_static_pad (bin, "src");
+
+  if (src)
+    gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_BUFFER, unlinked_probe_cb, NULL, NULL);
+}
+
 static void
 closure_notify (gpointer data, GClosure *closure)
 {
@@ -303,6 +327,8 @@ deep_element_added_cb (GstBin *webrtcbin, GstBin *bin, GstElement *element, KpCh
       g_signal_connect_data (element, "pad-added", G_CALLBACK (sctpdec_pad_added_cb), kp_channels_ref (self),
                              closure_notify, 0);
     }
+  else if (g_str_equal (G_OBJECT_TYPE_NAME (element), "WebRTCErrorIgnoreBin"))
+    watch_source (element);
 }
 
 GstPad *
