@@ -184,9 +184,7 @@ static void
 run_add_candidate (KpSession *self, KpRequest *request)
 {
   if (self->closed || self->stopped)
-    kp_session_return_error (
-        self, g_steal_pointer (&request->task),
-        g_error_new_literal (GST_KURENTO_ERROR, GST_KURENTO_ERROR_CLOSED, "the peer is closed"));
+    kp_session_return_error (self, g_steal_pointer (&request->task), kp_session_new_end_error (self, NULL));
   else
     kp_candidates_add_remote (self, g_steal_pointer (&request->candidate), g_steal_pointer (&request->task));
 }
@@ -204,9 +202,9 @@ kp_session_add_candidate (KpSession *self, const gchar *candidate, guint sdp_mli
 static void
 run_close (KpSession *self, KpRequest *request)
 {
+  self->closed = TRUE;
   if (!self->stopped)
     kp_session_shut (self, "closed");
-  self->closed = TRUE;
   kp_session_return_boolean (self, g_steal_pointer (&request->task));
 }
 

@@ -175,9 +175,9 @@ kp_candidates_reset (KpSession *self)
     {
       KpWaitingCandidate *candidate = g_ptr_array_index (waiting, i);
 
-      kp_session_return_error (self, g_steal_pointer (&candidate->task),
-                               g_error_new_literal (GST_KURENTO_ERROR, GST_KURENTO_ERROR_INVALID_STATE,
-                                                    "the connection ended before the candidate was used"));
+      kp_session_return_error (
+          self, g_steal_pointer (&candidate->task),
+          kp_session_new_end_error (self, "the connection ended before the candidate was used"));
     }
   g_ptr_array_set_size (self->local_candidates, 0);
   self->local_candidates_told = 0;

@@ -322,11 +322,21 @@ remove_connection (KpSession *self)
   kp_stats_restart_timer (self);
 }
 
+GError *
+kp_session_new_end_error (KpSession *self, const gchar *text)
+{
+  if (self->closed || self->stopped)
+    return g_error_new_literal (GST_KURENTO_ERROR, GST_KURENTO_ERROR_CLOSED, "the peer is closed");
+
+  return g_error_new_literal (GST_KURENTO_ERROR, GST_KURENTO_ERROR_INVALID_STATE, text);
+}
+
 void
 kp_session_drop_connection (KpSession *self, const gchar *reason)
 {
   gboolean was_connected = self->connected;
   g_autoptr (GstStreamCollection) streams = g_steal_pointer (&self->status.remote_stream);
+  g_autofree gchar *text = g_strdup_printf ("the negotiation was given up: %s", reason);
 
   kp_loop_assert_current (self->loop);
   if (self->connection == NULL)
@@ -336,9 +346,7 @@ kp_session_drop_connection (KpSession *self, const gchar *reason)
   remove_connection (self);
   reset_description (self);
   kp_session_tell_status (self);
-  kp_session_return_error (self, g_steal_pointer (&self->task),
-                           g_error_new (GST_KURENTO_ERROR, GST_KURENTO_ERROR_INVALID_STATE,
-                                        "the negotiation was given up: %s", reason));
+  kp_session_return_error (self, g_steal_pointer (&self->task), kp_session_new_end_error (self, text));
   if (streams)
     kp_session_emit (self, KP_EVENT_STREAM_ENDED, streams);
   if (was_connected)

@@ -120,6 +120,9 @@ void kp_session_end_stream (KpSession *self, KpMediaKind kind, guint index, cons
 void kp_session_stream_cb (KpConnection *connection, KpMediaKind kind, guint index, const KpCodec *codec,
                            const GError *error, gpointer user_data);
 
+/* What is still waited for gets: CLOSED after the end of the peer, else INVALID_STATE with @text. */
+GError *kp_session_new_end_error (KpSession *self, const gchar *text);
+
 /* Drops the connection, if there is one; "disconnected" with @reason when it was up. */
 void kp_session_drop_connection (KpSession *self, const gchar *reason);
 

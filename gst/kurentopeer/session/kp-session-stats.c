@@ -61,13 +61,7 @@ kp_stats_ask (KpSession *self, GTask *task)
 
   if (self->connection == NULL)
     {
-      gboolean closed = self->closed || self->stopped;
-
-      kp_session_return_error (
-          self, task,
-          g_error_new_literal (GST_KURENTO_ERROR,
-                               closed ? GST_KURENTO_ERROR_CLOSED : GST_KURENTO_ERROR_INVALID_STATE,
-                               closed ? "the peer is closed" : "there is no connection"));
+      kp_session_return_error (self, task, kp_session_new_end_error (self, "there is no connection"));
       return;
     }
   g_ptr_array_add (self->stats_tasks, task);
@@ -81,9 +75,8 @@ kp_stats_fail (KpSession *self)
 
   self->stats_tasks = g_ptr_array_new_with_free_func (g_object_unref);
   for (guint i = 0; i < tasks->len; i++)
-    kp_session_return_error (
-        self, g_object_ref (g_ptr_array_index (tasks, i)),
-        g_error_new_literal (GST_KURENTO_ERROR, GST_KURENTO_ERROR_INVALID_STATE, "the connection ended"));
+    kp_session_return_error (self, g_object_ref (g_ptr_array_index (tasks, i)),
+                             kp_session_new_end_error (self, "the connection ended"));
 }
 
 /* ---- again and again ---- */

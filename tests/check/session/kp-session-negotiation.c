@@ -177,7 +177,7 @@ GST_START_TEST (test_closed)
   kp_session_generate_offer (a->session, text_task (&waiting));
   kp_session_close (a->session, plain_task (&closed));
   assert_ok (&closed);
-  assert_error (&waiting, GST_KURENTO_ERROR_INVALID_STATE, "closed");
+  assert_error (&waiting, GST_KURENTO_ERROR_CLOSED, "closed");
   kp_session_generate_offer (a->session, text_task (&answers[0]));
   kp_session_process_offer (a->session, "v=0", text_task (&answers[1]));
   kp_session_process_answer (a->session, "v=0", plain_task (&answers[2]));
@@ -213,7 +213,7 @@ GST_START_TEST (test_stop_in_the_middle)
   session_peer_stop (a);
   fail_unless (g_get_monotonic_time () - before < 2 * G_USEC_PER_SEC);
   wait_answer (&offer);
-  assert_error (&candidate, GST_KURENTO_ERROR_INVALID_STATE, "candidate");
+  assert_error (&candidate, GST_KURENTO_ERROR_CLOSED, "closed");
   g_main_context_iteration (NULL, FALSE);
   fail_unless_equals_int (offer.answers, 1);
   fail_unless_equals_int (candidate.answers, 1);
