@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A client that leaves a server and comes again, fifty times: what each call leaves behind adds up. Objects are counted by
- * the leaks tracer as well, under which this test is run. */
+/* Calls and peers that come and go: what each leaves behind adds up. Objects are counted by the leaks tracer as well, under
+ * which these tests are run. */
 #include "../known-complaints.h"
 #include "../usage.h"
 #include "../warm-up.h"
@@ -8,6 +8,7 @@
 
 #define N_WARM_UP 5
 #define N_ROUNDS 50
+#define N_LIVES 200
 
 #define SERVER CALL_PEER " signaller-uri=serve+http://127.0.0.1:0/"
 
@@ -77,6 +78,7 @@ come_and_leave (Call *call, Client *client, guint round)
     gst_element_set_state (page->pipeline, GST_STATE_PLAYING);
 }
 
+/* A client that leaves a server and comes again. */
 GST_START_TEST (test_fifty_rounds)
 {
   Call *call = call_new (CALL_PEER CALL_VIDEO, SERVER CALL_VIDEO);
@@ -104,6 +106,39 @@ GST_START_TEST (test_fifty_rounds)
 }
 GST_END_TEST
 
+/* One side or the other says that it is over. */
+static void
+live (guint n)
+{
+  Call *call = call_new (CALL_PEER CALL_AUDIO, CALL_PEER CALL_AUDIO);
+
+  call_wire (call);
+  call_start (call);
+  call_act (&call->sides[CALL_OFFERER], "generate-offer");
+  call_wait_until_up (call);
+  call_act (&call->sides[n % CALL_N_SIDES], "close");
+  for (guint i = 0; i < CALL_N_SIDES; i++)
+    {
+      call_wait (&call->sides[i], "disconnected", 1);
+      call_wait_for_answers (&call->sides[i], NULL);
+    }
+  call_free (call);
+}
+
+/* Two peers are made, call each other, close and die. */
+GST_START_TEST (test_two_hundred_lives)
+{
+  Usage usage;
+
+  for (guint i = 0; i < N_WARM_UP; i++)
+    live (i);
+  usage = usage_get ();
+  for (guint i = 0; i < N_LIVES; i++)
+    live (i);
+  usage_wait (usage);
+}
+GST_END_TEST
+
 static Suite *
 rounds_suite (void)
 {
@@ -115,6 +150,7 @@ rounds_suite (void)
   suite_add_tcase (suite, tcase);
   tcase_set_timeout (tcase, 120);
   tcase_add_test (tcase, test_fifty_rounds);
+  tcase_add_test (tcase, test_two_hundred_lives);
 
   return suite;
 }
