@@ -4,12 +4,11 @@
  * the pads of the element say back. */
 
 import assert from 'node:assert/strict';
-import {join} from 'node:path';
 import {describe, test} from 'node:test';
 
+import {startApplication} from './application.mjs';
 import {browserNames, sharedBrowser} from './browsers.mjs';
-import {runElement} from './element.mjs';
-import {here, openPage, until} from './harness.mjs';
+import {openPage} from './harness.mjs';
 
 const sizes = [0, 1, 1200, 65536, 65537, 262144];
 
@@ -55,20 +54,14 @@ async function echo(sizes) {
 }
 
 async function connect(context, browser, config) {
-  const command = ['/usr/bin/python3', join(here, 'data-peer.py'), JSON.stringify(config)];
-  const peer = await runElement(context, command, (line, {events}) => events.push(JSON.parse(line)));
+  const peer = await startApplication(context, 'kurentopeer name=p p.data_src_0 ! queue ! p.data_sink_0', {
+    'media-constraints': JSON.stringify({audio: false, video: false}),
+    'data-channel-config': JSON.stringify(config),
+  });
   const page = await openPage(context, browser, 'about:blank');
-  const ask = async (...action) => {
-    const before = peer.events.length;
-    await peer.say(JSON.stringify(action));
-    const answer = await until(`${action[0]} is answered`,
-      () => peer.events.slice(before).find(({event}) => event === action[0]));
-    assert.equal(answer.error, null);
-    return answer;
-  };
 
   await page.evaluate(prepare);
-  return {peer, page, ask};
+  return {peer, page, ask: peer.ask};
 }
 
 /* We offer; until the channel is there. */
