@@ -105,6 +105,8 @@ typedef struct
   KpLoop *loop; /* owned; constant */
   GstKurentoPeerSettings settings;
   GstKurentoSignaller *signaller; /* owned; or NULL */
+  GMainContext
+      *signaller_context; /* owned; in which one of the application's is called, or NULL: the peer loop */
   KpSession *session; /* owned; from READY->PAUSED to PAUSED->READY */
   KpSessionStatus status;
   GPtrArray *tracks; /* owned; of GstKurentoPeerTrack */
@@ -187,8 +189,13 @@ void gst_kurento_peer_notify_status (GstKurentoPeer *self, guint32 changed);
 void gst_kurento_peer_settings_init (GstKurentoPeerSettings *self);
 void gst_kurento_peer_settings_clear (GstKurentoPeerSettings *self);
 void gst_kurento_peer_set_mode_locked (GstKurentoPeer *self, GstKurentoPeerMode mode);
-void gst_kurento_peer_take_signaller_uri (GstKurentoPeer *self, const gchar *uri);
 KpSettings *gst_kurento_peer_read_settings (GstKurentoPeer *self, GError **error);
+
+/* gstkurentopeer-signaller.c */
+void gst_kurento_peer_take_signaller_uri (GstKurentoPeer *self, const gchar *uri);
+void gst_kurento_peer_set_signaller (GstKurentoPeer *self, GstKurentoSignaller *signaller);
+GstKurentoSignaller *gst_kurento_peer_dup_signaller (GstKurentoPeer *self);
+GstKurentoSignaller *gst_kurento_peer_make_session_signaller (GstKurentoPeer *self);
 gpointer gst_kurento_peer_get_signaller_child (GstKurentoPeer *self);
 
 /* gstkurentopeer-network.c */

@@ -26,6 +26,7 @@ enum
   PROP_DATA_CHANNELS,
   PROP_DATA_CHANNEL_CONFIG,
   PROP_SIGNALLER_URI,
+  PROP_SIGNALLER,
   PROP_POST_DATA_MESSAGES,
   PROP_STATS_INTERVAL,
   PROP_AUTO_RECONNECT,
@@ -168,6 +169,8 @@ gst_kurento_peer_set_property (GObject *object, guint prop_id, const GValue *val
                          ("%s can only be set in the states NULL and READY", pspec->name));
   else if (prop_id == PROP_SIGNALLER_URI)
     gst_kurento_peer_take_signaller_uri (self, g_value_get_string (value));
+  else if (prop_id == PROP_SIGNALLER)
+    gst_kurento_peer_set_signaller (self, g_value_get_object (value));
   else if (prop_id == PROP_ENABLED || prop_id == PROP_AUDIO_ENABLED || prop_id == PROP_VIDEO_ENABLED)
     set_enabled (self, prop_id, g_value_get_boolean (value));
   else if (prop_id >= PROP_VIEW)
@@ -278,6 +281,12 @@ gst_kurento_peer_get_property (GObject *object, guint prop_id, GValue *value, GP
   if (prop_id == PROP_STATUS + GST_KURENTO_PEER_STATUS_LOCAL_STREAM)
     {
       g_value_take_object (value, gst_kurento_peer_dup_local_stream (self, NULL));
+      return;
+    }
+
+  if (prop_id == PROP_SIGNALLER)
+    {
+      g_value_take_object (value, gst_kurento_peer_dup_signaller (self));
       return;
     }
 
@@ -419,6 +428,12 @@ make_connection_specs (void)
                              "set as signaller::name. NULL: the "
                              "application signals",
                              NULL, SETTING);
+  props[PROP_SIGNALLER]
+      = g_param_spec_object ("signaller", "Signaller",
+                             "What signals: the one that signaller-uri made, or one of the application's "
+                             "own, which replaces that and is "
+                             "called in the main context that is the thread default where it is set",
+                             GST_TYPE_KURENTO_SIGNALLER, SETTING);
   props[PROP_POST_DATA_MESSAGES] = g_param_spec_boolean (
       "post-data-messages", "Post data messages",
       "Whether received data is also posted on the bus, as kurentopeer/data-channel-message", FALSE, ALWAYS);

@@ -4,11 +4,8 @@
 #include "gstkurentoerror.h"
 #include "kp-codec.h"
 #include "kp-config.h"
-#include "kp-signaller-table.h"
 
 #define GST_CAT_DEFAULT gst_kurento_peer_debug
-
-#define LOOP_END_TIMEOUT G_TIME_SPAN_SECOND
 
 void
 gst_kurento_peer_settings_init (GstKurentoPeerSettings *self)
@@ -57,74 +54,6 @@ gst_kurento_peer_set_mode_locked (GstKurentoPeer *self, GstKurentoPeerMode mode)
     GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SINK);
   if (mode != GST_KURENTO_PEER_MODE_SENDONLY)
     GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SOURCE);
-}
-
-/* A signaller lives in the context of the peer loop, whose thread does not run now. It may be on its way out
- * still, when it was stopped from one of its own callbacks. */
-static GstKurentoSignaller *
-make_signaller (KpLoop *loop, const gchar *uri, GError **error)
-{
-  GMainContext *context = kp_loop_get_context (loop);
-  GstKurentoSignaller *signaller;
-
-  if (!g_main_context_acquire (context)
-      && (!kp_loop_stop (loop, LOOP_END_TIMEOUT) || !g_main_context_acquire (context)))
-    {
-      g_set_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_INVALID_STATE,
-                   "signaller-uri: the signaller cannot be made before the element has stopped");
-      return NULL;
-    }
-
-  g_main_context_push_thread_default (context);
-  signaller = kp_signaller_new_for_uri (uri, error);
-  g_main_context_pop_thread_default (context);
-  g_main_context_release (context);
-
-  return signaller;
-}
-
-/* Keeps the text and, when nothing can be made of it, the reason for NULL->READY. */
-void
-gst_kurento_peer_take_signaller_uri (GstKurentoPeer *self, const gchar *uri)
-{
-  GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
-  g_autoptr (GstKurentoSignaller) signaller = NULL;
-  g_autoptr (GstKurentoSignaller) former = NULL;
-  g_autoptr (GError) error = NULL;
-
-  if (uri && *uri)
-    {
-      signaller = make_signaller (priv->loop, uri, &error);
-      if (error)
-        GST_WARNING_OBJECT (self, "%s", error->message);
-    }
-
-  GST_OBJECT_LOCK (self);
-  g_free (priv->settings.signaller_uri);
-  priv->settings.signaller_uri = g_strdup (uri && *uri ? uri : NULL);
-  g_clear_error (&priv->settings.signaller_error);
-  priv->settings.signaller_error = g_steal_pointer (&error);
-  former = g_steal_pointer (&priv->signaller);
-  priv->signaller = g_steal_pointer (&signaller);
-  GST_OBJECT_UNLOCK (self);
-}
-
-/* The child "signaller" of the GstChildProxy. Without a URI it is an object that has no properties: so
- * gst_parse_launch() refuses signaller::anything instead of waiting for a child that never comes. */
-gpointer
-gst_kurento_peer_get_signaller_child (GstKurentoPeer *self)
-{
-  GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
-  gpointer child = NULL;
-  gboolean has_uri;
-
-  GST_OBJECT_LOCK (self);
-  has_uri = priv->settings.signaller_uri != NULL;
-  if (priv->signaller)
-    child = g_object_ref (priv->signaller);
-  GST_OBJECT_UNLOCK (self);
-
-  return child || has_uri ? child : g_object_new (G_TYPE_OBJECT, NULL);
 }
 
 /* What the texts say. Each step names the property in its error. */

@@ -262,11 +262,11 @@ prepare_session (GstKurentoPeer *self)
   GST_OBJECT_LOCK (self);
   priv->done = FALSE;
   priv->closed = FALSE;
-  g_set_object (&signaller, priv->signaller);
   GST_OBJECT_UNLOCK (self);
 
   gst_kurento_peer_restart_data (self);
   kp_loop_start (priv->loop, thread_name);
+  signaller = gst_kurento_peer_make_session_signaller (self);
   session = kp_session_new (priv->loop, GST_BIN (self), settings, signaller, &session_callbacks, self);
   if (!gst_kurento_peer_add_tracks (self, session, settings, &error))
     {
@@ -391,6 +391,7 @@ gst_kurento_peer_finalize (GObject *object)
   GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (GST_KURENTO_PEER (object));
 
   g_clear_object (&priv->signaller);
+  g_clear_pointer (&priv->signaller_context, g_main_context_unref);
   kp_session_status_clear (&priv->status);
   gst_kurento_peer_settings_clear (&priv->settings);
   g_ptr_array_unref (priv->tracks);

@@ -19,7 +19,7 @@ FACTORIES = ("kurentopeer", "kurentopeersendrecv", "kurentopeersendonly", "kuren
 TYPE_NAMES = {
     "gchararray": "string", "guint": "uint", "gboolean": "boolean", "GError": "GError", "GstElement": "GstElement", "GBytes": "GBytes",
     "GstCaps": "GstCaps", "GstSample": "GstSample",
-    "GstWebRTCDataChannel": "GstWebRTCDataChannel",
+    "GstWebRTCDataChannel": "GstWebRTCDataChannel", "GstKurentoSignaller": "GstKurentoSignaller",
     "GstPromise": "GstPromise", "GstStreamCollection": "GstStreamCollection", "void": "nothing",
 }
 

@@ -6,6 +6,7 @@
 #include "kp-sdp-payloads.h"
 #include "kp-sdp-renew.h"
 #include "kp-session-debug.h"
+#include "kp-signaller-bridge.h"
 
 #define GST_CAT_DEFAULT kp_session_debug
 
@@ -242,7 +243,7 @@ kp_renegotiation_generate_offer (KpSession *self, GTask *task)
   if (self->negotiation != KP_NEGOTIATION_DONE && self->negotiation != KP_NEGOTIATION_HAVE_OFFER)
     g_set_error_literal (&error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_INVALID_STATE,
                          "another offer is being made or answered");
-  else if (self->by_signaller && GST_KURENTO_SIGNALLER_GET_IFACE (self->signaller)->send_offer == NULL)
+  else if (self->by_signaller && !kp_signaller_can_offer (self->signaller))
     g_set_error_literal (&error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_NEGOTIATION,
                          "this signalling has no offers of ours: pads come with the next offer of the peer");
   if (error || !kp_sections_check_offering (self->sections, self->connection, self->local, &error))

@@ -100,6 +100,7 @@ static const struct
   { "video-enabled", "true" },
   { "peer-connection", NULL },
   { "signaller-uri", NULL },
+  { "signaller", NULL },
   { "connection-state", "new" },
   { "ice-connection-state", "new" },
   { "ice-gathering-state", "new" },
