@@ -19,6 +19,7 @@ gst_kurento_peer_network_copy (const GstKurentoPeerNetwork *from, GstKurentoPeer
   to->certificate = g_strdup (from->certificate);
   to->local_addresses = g_strdup (from->local_addresses);
   to->external_address = g_strdup (from->external_address);
+  to->connection_constraints = g_strdup (from->connection_constraints);
 }
 
 void
@@ -27,6 +28,7 @@ gst_kurento_peer_network_clear (GstKurentoPeerNetwork *self)
   g_clear_pointer (&self->certificate, g_free);
   g_clear_pointer (&self->local_addresses, g_free);
   g_clear_pointer (&self->external_address, g_free);
+  g_clear_pointer (&self->connection_constraints, g_free);
 }
 
 static void
@@ -58,6 +60,9 @@ gst_kurento_peer_set_network_locked (GstKurentoPeer *self, guint id, const GValu
     case GST_KURENTO_PEER_NETWORK_EXTERNAL_ADDRESS:
       take_string (&network->external_address, value);
       break;
+    case GST_KURENTO_PEER_NETWORK_CONNECTION_CONSTRAINTS:
+      take_string (&network->connection_constraints, value);
+      break;
     default:
       g_assert_not_reached ();
     }
@@ -84,6 +89,9 @@ gst_kurento_peer_get_network_locked (GstKurentoPeer *self, guint id, GValue *val
       return TRUE;
     case GST_KURENTO_PEER_NETWORK_EXTERNAL_ADDRESS:
       g_value_set_string (value, network->external_address);
+      return TRUE;
+    case GST_KURENTO_PEER_NETWORK_CONNECTION_CONSTRAINTS:
+      g_value_set_string (value, network->connection_constraints);
       return TRUE;
     default:
       return FALSE;
@@ -112,7 +120,9 @@ gst_kurento_peer_network_read (const GstKurentoPeerNetwork *self, KpSettings *se
   return read_certificate (self, settings, error)
          && kp_network_config_set_ports (network, self->min_port, self->max_port, error)
          && kp_network_config_set_local_addresses (network, self->local_addresses, error)
-         && kp_network_config_set_external_address (network, self->external_address, error);
+         && kp_network_config_set_external_address (network, self->external_address, error)
+         && kp_connection_constraints_parse ("connection-constraints", self->connection_constraints,
+                                             &network->constraints, error);
 }
 
 void
@@ -145,5 +155,12 @@ gst_kurento_peer_make_network_specs (GParamSpec **specs, GParamFlags flags)
       "IPv4 address, IPv6 address, or both separated by a comma, that the peer is told instead of those of "
       "this machine, for NAT with a fixed address; NULL: none (Kurento Media Server: externalIPv4, "
       "externalIPv6)",
+      NULL, flags);
+  specs[GST_KURENTO_PEER_NETWORK_CONNECTION_CONSTRAINTS] = g_param_spec_string (
+      "connection-constraints", "Connection constraints",
+      "What browsers took as constraints of a connection, as JSON, plain or with mandatory and optional, or "
+      "file:///x.json that holds it: googIPv6, googDscp, DtlsSrtpKeyAgreement; other known ones have no "
+      "meaning "
+      "here; NULL: none (kurento-utils: options.connectionConstraints)",
       NULL, flags);
 }

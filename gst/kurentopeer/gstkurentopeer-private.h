@@ -16,6 +16,7 @@ enum
   GST_KURENTO_PEER_NETWORK_MAX_PORT,
   GST_KURENTO_PEER_NETWORK_LOCAL_ADDRESSES,
   GST_KURENTO_PEER_NETWORK_EXTERNAL_ADDRESS,
+  GST_KURENTO_PEER_NETWORK_CONNECTION_CONSTRAINTS,
   GST_KURENTO_PEER_N_NETWORK,
 };
 
@@ -27,6 +28,7 @@ typedef struct
   guint max_port;
   gchar *local_addresses; /* owned */
   gchar *external_address; /* owned */
+  gchar *connection_constraints; /* owned; JSON */
 } GstKurentoPeerNetwork;
 
 /* What the application has set. The JSON texts are kept as they came, and read by gst_kurento_peer_read_settings(). */

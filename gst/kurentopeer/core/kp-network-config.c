@@ -117,11 +117,27 @@ kp_network_config_set_external_address (KpNetworkConfig *self, const gchar *text
   return TRUE;
 }
 
+/* NULL when it has a name instead. */
+static GInetAddress *
+get_address (const gchar *candidate)
+{
+  g_autofree gchar *text = kp_candidate_dup_address (candidate);
+
+  return text ? g_inet_address_new_from_string (text) : NULL;
+}
+
+gboolean
+kp_network_config_allows (const KpNetworkConfig *self, const gchar *candidate)
+{
+  g_autoptr (GInetAddress) address = self->constraints.no_ipv6 ? get_address (candidate) : NULL;
+
+  return !address || g_inet_address_get_family (address) == G_SOCKET_FAMILY_IPV4;
+}
+
 gchar *
 kp_network_config_announce (const KpNetworkConfig *self, const gchar *candidate)
 {
-  g_autofree gchar *text = kp_candidate_is_host (candidate) ? kp_candidate_dup_address (candidate) : NULL;
-  g_autoptr (GInetAddress) address = text ? g_inet_address_new_from_string (text) : NULL;
+  g_autoptr (GInetAddress) address = kp_candidate_is_host (candidate) ? get_address (candidate) : NULL;
   const gchar *external = NULL;
 
   if (address)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <glib.h>
+#include "kp-connection-constraints.h"
 
 /* Where a peer is reached: which of the machine's addresses and ports are used, and what is told of them. */
 typedef struct
@@ -11,6 +11,7 @@ typedef struct
   GPtrArray *local_addresses; /* owned; of gchar*; or NULL: all */
   gchar *external_ipv4; /* owned; told instead of the local ones, or NULL */
   gchar *external_ipv6; /* owned; or NULL */
+  KpConnectionConstraints constraints;
 } KpNetworkConfig;
 
 /* INVALID_ARGUMENT errors name the property and the value. */
@@ -23,6 +24,9 @@ gboolean kp_network_config_set_local_addresses (KpNetworkConfig *self, const gch
 
 /* The property external-address: an IPv4 address, an IPv6 address, or both with a comma between; NULL or "" is none. */
 gboolean kp_network_config_set_external_address (KpNetworkConfig *self, const gchar *text, GError **error);
+
+/* Whether a candidate, of either side, may be used. */
+gboolean kp_network_config_allows (const KpNetworkConfig *self, const gchar *candidate);
 
 /* A candidate of ours as the peer is told it: a host candidate gets the external address of its family. */
 gchar *kp_network_config_announce (const KpNetworkConfig *self, const gchar *candidate);

@@ -18,21 +18,20 @@ kp_waiting_candidate_free (KpWaitingCandidate *self)
 }
 
 /* All sections share one transport: webrtcbin would keep a candidate for another than the first for ever. */
-static void
-apply_candidate (KpSession *self, const KpCandidate *candidate)
+void
+kp_candidates_use (KpSession *self, const gchar *candidate)
 {
   KpCandidateUse use;
-  g_autoptr (GError) error = NULL;
 
-  if (!kp_candidate_classify (candidate->candidate, &use, &error))
+  if (!kp_candidate_classify (candidate, &use, NULL))
     return;
-  if (use != KP_CANDIDATE_USABLE)
-    {
-      GST_DEBUG ("not used: candidate of kind %d", use);
-      return;
-    }
-  kp_connection_add_candidate (self->connection, kp_sdp_get_transport_index (self->remote),
-                               candidate->candidate);
+
+  if (use == KP_CANDIDATE_USABLE && kp_network_config_allows (&self->settings->network, candidate))
+    kp_connection_add_candidate (self->connection, kp_sdp_get_transport_index (self->remote), candidate);
+  else if (use == KP_CANDIDATE_MDNS)
+    kp_mdns_resolve (self, candidate);
+  else
+    GST_DEBUG ("not used: candidate of kind %d", use);
 }
 
 void
@@ -70,10 +69,28 @@ kp_candidates_flush_remote (KpSession *self)
     {
       KpWaitingCandidate *waiting = g_ptr_array_index (self->remote_candidates, i);
 
-      apply_candidate (self, waiting->candidate);
+      kp_candidates_use (self, waiting->candidate->candidate);
       kp_session_return_boolean (self, g_steal_pointer (&waiting->task));
     }
   g_ptr_array_set_size (self->remote_candidates, 0);
+}
+
+void
+kp_candidates_drop_described (KpSession *self, GstSDPMessage *sdp)
+{
+  for (guint i = 0; i < gst_sdp_message_medias_len (sdp); i++)
+    {
+      GstSDPMedia *media = (GstSDPMedia *)gst_sdp_message_get_media (sdp, i);
+
+      for (guint j = gst_sdp_media_attributes_len (media); j > 0; j--)
+        {
+          const GstSDPAttribute *attribute = gst_sdp_media_get_attribute (media, j - 1);
+
+          if (g_str_equal (attribute->key, "candidate") && attribute->value
+              && !kp_network_config_allows (&self->settings->network, attribute->value))
+            gst_sdp_media_remove_attribute (media, j - 1);
+        }
+    }
 }
 
 static gchar *
@@ -117,7 +134,8 @@ kp_candidates_add_local (KpSession *self, const gchar *gathered, guint mline_ind
   g_autofree gchar *candidate = kp_network_config_announce (&self->settings->network, gathered);
   const GstSDPMedia *media;
 
-  if (self->local == NULL || !is_tellable (gathered) || is_known (self, candidate)
+  if (self->local == NULL || !is_tellable (gathered)
+      || !kp_network_config_allows (&self->settings->network, gathered) || is_known (self, candidate)
       || mline_index >= gst_sdp_message_medias_len (self->local))
     return;
 
@@ -179,6 +197,7 @@ kp_candidates_reset (KpSession *self)
           self, g_steal_pointer (&candidate->task),
           kp_session_new_end_error (self, "the connection ended before the candidate was used"));
     }
+  kp_mdns_give_up (self);
   g_ptr_array_set_size (self->local_candidates, 0);
   self->local_candidates_told = 0;
   self->local_candidates_sent = 0;

@@ -3,11 +3,17 @@
 #include "kp-session-private.h"
 #include "gstkurentoerror.h"
 #include "kp-session-debug.h"
+#include "kp-transports.h"
 
 #define GST_CAT_DEFAULT kp_session_debug
 
 /* ms from the descriptions to a verified peer */
 #define CONNECT_TIMEOUT 30000
+
+/* RFC 8837, table 1, of medium priority */
+#define DSCP_AUDIO 46 /* EF */
+#define DSCP_VIDEO 36 /* AF42, with audio or without */
+#define DSCP_DATA 10 /* AF11 */
 
 static gboolean
 connect_timeout_cb (gpointer user_data)
@@ -44,6 +50,26 @@ receives (KpSession *self)
   return receives;
 }
 
+/* RFC 8837 for what is sent: of a bundle all packets have one mark. */
+static void
+mark_packets (KpSession *self)
+{
+  guint dscp = DSCP_DATA;
+
+  for (guint i = 0; i < self->sections->len; i++)
+    {
+      const KpSection *section = g_ptr_array_index (self->sections, i);
+
+      if (!(section->direction & KP_DIRECTION_SEND))
+        continue;
+      if (section->kind == KP_MEDIA_VIDEO)
+        dscp = DSCP_VIDEO;
+      else if (dscp == DSCP_DATA)
+        dscp = DSCP_AUDIO;
+    }
+  kp_transports_set_dscp (kp_connection_get_webrtcbin (self->connection), dscp);
+}
+
 gboolean
 kp_media_start (KpSession *self, GError **error)
 {
@@ -61,6 +87,8 @@ kp_media_start (KpSession *self, GError **error)
   if (self->connection != connection)
     return TRUE;
 
+  if (self->settings->network.constraints.dscp)
+    mark_packets (self);
   kp_connection_watch_feedback (self->connection, kp_sdp_get_transport_index (self->local), receives (self));
   kp_renegotiation_settle (self);
   if (self->connected)

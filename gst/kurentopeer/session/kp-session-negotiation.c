@@ -229,6 +229,7 @@ kp_negotiation_apply_remote (KpSession *self, GstWebRTCSDPType type, KpConnectio
     }
   kp_connection_set_fingerprint (self->connection, fingerprint);
   sdp = kp_sdp_copy (self->remote);
+  kp_candidates_drop_described (self, sdp);
   kp_sections_write_settled (self->sections, sdp, TRUE);
   kp_connection_set_remote (self->connection, type, sdp, done);
 
@@ -373,6 +374,7 @@ kp_negotiation_process_answer (KpSession *self, const gchar *text, GTask *task)
   self->task = task;
   self->negotiation = KP_NEGOTIATION_ANSWERED;
   kp_negotiation_take_remote (self, sdp);
+  kp_mdns_take_described (self, text);
   kp_sections_follow (self->sections, self->settings, sdp);
   if (!kp_sections_take_answer (self->sections, self->settings, self->remote, &missing, &error)
       || !kp_negotiation_apply_remote (self, GST_WEBRTC_SDP_TYPE_ANSWER, remote_answer_done, &error))
@@ -446,6 +448,7 @@ kp_negotiation_process_offer (KpSession *self, const gchar *text, GTask *task)
   self->negotiation = KP_NEGOTIATION_ANSWERING;
   self->inserted_mids = inserted_mids;
   kp_negotiation_take_remote (self, sdp);
+  kp_mdns_take_described (self, text);
   if (!kp_session_make_connection (self, &error) || !make_negotiated_channel (self, &error)
       || !kp_negotiation_apply_remote (self, GST_WEBRTC_SDP_TYPE_OFFER, remote_offer_done, &error))
     kp_session_fail (self, error);

@@ -26,6 +26,9 @@ typedef struct
 
 void kp_burials_unref (KpBurials *self);
 
+/* The address of a candidate, while it is asked for. */
+typedef struct _KpLookup KpLookup;
+
 struct _KpSession
 {
   KpLoop *loop; /* owned */
@@ -64,6 +67,8 @@ struct _KpSession
   gboolean verified; /* the certificate is the announced one */
   gboolean connected; /* verified, and the transport is up */
   GPtrArray *remote_candidates; /* of KpWaitingCandidate, until remote_set */
+  GPtrArray *lookups; /* of KpLookup, borrowed; under way */
+  guint n_lookups; /* of this connection */
   GPtrArray *local_candidates; /* of KpCandidate; all so far */
   guint local_candidates_told; /* how many of them */
   guint local_candidates_sent; /* how many of them were in the description that the peer got */
@@ -194,12 +199,23 @@ typedef struct
 
 void kp_waiting_candidate_free (KpWaitingCandidate *self);
 void kp_candidates_add_remote (KpSession *self, KpCandidate *candidate, GTask *task);
+/* Takes those out of a remote description that may not be used. */
+void kp_candidates_drop_described (KpSession *self, GstSDPMessage *sdp);
 void kp_candidates_flush_remote (KpSession *self);
+/* Gives @candidate to webrtcbin, once the remote description is applied, if it is of use. */
+void kp_candidates_use (KpSession *self, const gchar *candidate);
 void kp_candidates_add_local (KpSession *self, const gchar *candidate, guint mline_index);
 /* Whether there is any, once all have been gathered. */
 gboolean kp_candidates_check_gathered (KpSession *self, GError **error);
 void kp_candidates_tell_local (KpSession *self);
 void kp_candidates_reset (KpSession *self);
+
+/* kp-session-mdns.c */
+/* Uses @candidate when its name is resolved; one that is not in time is dropped. */
+void kp_mdns_resolve (KpSession *self, const gchar *candidate);
+void kp_mdns_give_up (KpSession *self);
+/* Those in a remote description, which kp_sdp_parse_remote() leaves out. */
+void kp_mdns_take_described (KpSession *self, const gchar *sdp);
 
 /* kp-session-stats.c */
 void kp_stats_ask (KpSession *self, GTask *task); /* takes @task */

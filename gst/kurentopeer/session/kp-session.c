@@ -56,6 +56,7 @@ session_finalize (gpointer data)
   g_ptr_array_unref (self->sections);
   g_ptr_array_unref (self->stats_tasks);
   g_ptr_array_unref (self->remote_candidates);
+  g_ptr_array_unref (self->lookups);
   g_ptr_array_unref (self->local_candidates);
   g_clear_pointer (&self->local, gst_sdp_message_free);
   g_clear_pointer (&self->remote, gst_sdp_message_free);
@@ -286,6 +287,7 @@ kp_session_new (KpLoop *loop, GstBin *bin, const KpSettings *settings, GstKurent
   self->sections = kp_sections_new ();
   self->stats_tasks = g_ptr_array_new_with_free_func (g_object_unref);
   self->remote_candidates = g_ptr_array_new_with_free_func ((GDestroyNotify)kp_waiting_candidate_free);
+  self->lookups = g_ptr_array_new ();
   self->local_candidates = g_ptr_array_new_with_free_func ((GDestroyNotify)kp_candidate_free);
   self->status.local_candidates = g_strdup ("[]");
   g_mutex_init (&self->lock);

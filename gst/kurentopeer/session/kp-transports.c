@@ -134,3 +134,19 @@ kp_transports_gather (GstElement *webrtcbin)
 
   return gathers;
 }
+
+void
+kp_transports_set_dscp (GstElement *webrtcbin, guint dscp)
+{
+  g_autoptr (GPtrArray) transports = list_ice_transports (webrtcbin);
+  g_autoptr (GstWebRTCICE) ice = NULL;
+
+  g_object_get (webrtcbin, "ice-agent", &ice, NULL);
+  for (guint i = 0; ice && i < transports->len; i++)
+    {
+      g_autoptr (GstWebRTCICEStream) stream = dup_stream (g_ptr_array_index (transports, i));
+
+      if (stream)
+        gst_webrtc_ice_set_tos (ice, stream, dscp << 2);
+    }
+}

@@ -16,3 +16,6 @@ void kp_transports_release (GstElement *webrtcbin);
 /* Begins to gather candidates, unless it has begun. FALSE when nothing can be bound: webrtcbin of 1.22 does not tell, and would
  * gather for ever. Once the local description is applied. */
 gboolean kp_transports_gather (GstElement *webrtcbin);
+
+/* Marks all that is sent, by the field of the IP header (RFC 2474). Once the descriptions are applied. */
+void kp_transports_set_dscp (GstElement *webrtcbin, guint dscp);

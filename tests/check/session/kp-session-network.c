@@ -7,6 +7,8 @@
 #include "session-peer.h"
 
 #include <gst/check/gstcheck.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 #define VIDEO 2
 #define RED 0xff0000
@@ -271,6 +273,65 @@ GST_START_TEST (test_external_address)
 }
 GST_END_TEST
 
+/* Neither told, nor taken: b tells both families, and a has pairs of one. */
+GST_START_TEST (test_no_ipv6)
+{
+  Pair pair = pair_new ();
+  g_autoptr (GPtrArray) addresses = NULL;
+
+  pair.a->settings->network.constraints.no_ipv6 = TRUE;
+  pair_start (&pair);
+  pair_call (&pair);
+  addresses = dup_addresses (pair.a, KP_EVENT_OFFER_CREATED);
+  for (guint i = 0; i < addresses->len; i++)
+    {
+      const gchar *address = g_ptr_array_index (addresses, i);
+
+      fail_unless (strchr (address, ':') == strrchr (address, ':'), "%s", address);
+    }
+  pair_free (&pair);
+}
+GST_END_TEST
+
+/* The field of IPv4 of the socket of this process that is bound to @port. */
+static gint
+get_tos (guint16 port)
+{
+  gint tos = -1;
+
+  for (gint fd = 0; fd < 1024 && tos < 0; fd++)
+    {
+      struct sockaddr_in address;
+      socklen_t length = sizeof address;
+      socklen_t tos_length = sizeof tos;
+
+      if (getsockname (fd, (struct sockaddr *)&address, &length) == 0 && address.sin_family == AF_INET
+          && ntohs (address.sin_port) == port)
+        fail_unless_equals_int (getsockopt (fd, IPPROTO_IP, IP_TOS, &tos, &tos_length), 0);
+    }
+
+  return tos;
+}
+
+GST_START_TEST (test_dscp)
+{
+  Pair pair = pair_new ();
+  g_autoptr (GPtrArray) addresses = NULL;
+
+  pair.a->settings->network.constraints.dscp = TRUE;
+  pair.a->settings->network.constraints.no_ipv6 = TRUE;
+  pair.b->settings->network.constraints.no_ipv6 = TRUE;
+  pair_start (&pair);
+  pair_call (&pair);
+  addresses = dup_addresses (pair.a, KP_EVENT_OFFER_CREATED);
+  fail_unless_equals_int (get_tos (get_port (g_ptr_array_index (addresses, 0))), 36 << 2);
+  g_clear_pointer (&addresses, g_ptr_array_unref);
+  addresses = dup_addresses (pair.b, KP_EVENT_ANSWER_CREATED);
+  fail_unless_equals_int (get_tos (get_port (g_ptr_array_index (addresses, 0))), 0);
+  pair_free (&pair);
+}
+GST_END_TEST
+
 static Suite *
 kp_session_network_suite (void)
 {
@@ -288,6 +349,8 @@ kp_session_network_suite (void)
   tcase_add_test (tcase, test_local_addresses);
   tcase_add_test (tcase, test_no_such_local_address);
   tcase_add_test (tcase, test_external_address);
+  tcase_add_test (tcase, test_no_ipv6);
+  tcase_add_test (tcase, test_dscp);
 
   return suite;
 }
