@@ -3,6 +3,7 @@
 #include "gstkurentopeer-private.h"
 
 #include "kp-certificate.h"
+#include "kp-connection.h"
 
 #define GST_CAT_DEFAULT gst_kurento_peer_debug
 
@@ -20,6 +21,8 @@ gst_kurento_peer_network_copy (const GstKurentoPeerNetwork *from, GstKurentoPeer
   to->local_addresses = g_strdup (from->local_addresses);
   to->external_address = g_strdup (from->external_address);
   to->connection_constraints = g_strdup (from->connection_constraints);
+  if (from->peer_connection)
+    gst_object_ref (from->peer_connection);
 }
 
 void
@@ -29,6 +32,22 @@ gst_kurento_peer_network_clear (GstKurentoPeerNetwork *self)
   g_clear_pointer (&self->local_addresses, g_free);
   g_clear_pointer (&self->external_address, g_free);
   g_clear_pointer (&self->connection_constraints, g_free);
+  gst_clear_object (&self->peer_connection);
+}
+
+/* Once, when the element is made. Its reference may be a floating one. */
+void
+gst_kurento_peer_set_peer_connection_locked (GstKurentoPeer *self, GstElement *webrtcbin)
+{
+  if (webrtcbin)
+    gst_kurento_peer_get_private (self)->settings.network.peer_connection = gst_object_ref_sink (webrtcbin);
+}
+
+void
+gst_kurento_peer_give_peer_connection (GstKurentoPeer *self, KpSession *session)
+{
+  /* constant */
+  kp_session_give_webrtcbin (session, gst_kurento_peer_get_private (self)->settings.network.peer_connection);
 }
 
 static void
@@ -117,7 +136,8 @@ gst_kurento_peer_network_read (const GstKurentoPeerNetwork *self, KpSettings *se
 {
   KpNetworkConfig *network = &settings->network;
 
-  return read_certificate (self, settings, error)
+  return (!self->peer_connection || kp_connection_check_given (self->peer_connection, error))
+         && read_certificate (self, settings, error)
          && kp_network_config_set_ports (network, self->min_port, self->max_port, error)
          && kp_network_config_set_local_addresses (network, self->local_addresses, error)
          && kp_network_config_set_external_address (network, self->external_address, error)

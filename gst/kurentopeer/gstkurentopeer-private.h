@@ -29,6 +29,7 @@ typedef struct
   gchar *local_addresses; /* owned */
   gchar *external_address; /* owned */
   gchar *connection_constraints; /* owned; JSON */
+  GstElement *peer_connection; /* owned; the application's, or NULL */
 } GstKurentoPeerNetwork;
 
 /* What the application has set. The JSON texts are kept as they came, and read by gst_kurento_peer_read_settings(). */
@@ -208,6 +209,8 @@ void gst_kurento_peer_set_network_locked (GstKurentoPeer *self, guint id, const 
 gboolean gst_kurento_peer_get_network_locked (GstKurentoPeer *self, guint id, GValue *value);
 gboolean gst_kurento_peer_network_read (const GstKurentoPeerNetwork *self, KpSettings *settings,
                                         GError **error);
+void gst_kurento_peer_set_peer_connection_locked (GstKurentoPeer *self, GstElement *webrtcbin);
+void gst_kurento_peer_give_peer_connection (GstKurentoPeer *self, KpSession *session);
 void gst_kurento_peer_make_network_specs (GParamSpec **specs, GParamFlags flags);
 
 /* gstkurentopeer-pads.c */

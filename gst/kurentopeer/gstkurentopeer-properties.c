@@ -127,6 +127,8 @@ set_other_locked (GstKurentoPeer *self, guint prop_id, const GValue *value)
     }
   else if (prop_id >= PROP_NETWORK && prop_id < PROP_VIEW)
     gst_kurento_peer_set_network_locked (self, prop_id - PROP_NETWORK, value);
+  else if (prop_id == PROP_STATUS + GST_KURENTO_PEER_STATUS_PEER_CONNECTION)
+    gst_kurento_peer_set_peer_connection_locked (self, g_value_get_object (value));
   else if (prop_id == PROP_ID && g_value_get_string (value) && *g_value_get_string (value))
     take_string (&texts->settings->id, value);
 }
@@ -152,7 +154,7 @@ gst_kurento_peer_set_property (GObject *object, guint prop_id, const GValue *val
   GstKurentoPeer *self = GST_KURENTO_PEER (object);
   gboolean frozen;
 
-  if (prop_id == PROP_0 || prop_id >= PROP_STATUS)
+  if (!(pspec->flags & G_PARAM_WRITABLE))
     {
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
       return;
@@ -173,7 +175,7 @@ gst_kurento_peer_set_property (GObject *object, guint prop_id, const GValue *val
     gst_kurento_peer_set_signaller (self, g_value_get_object (value));
   else if (prop_id == PROP_ENABLED || prop_id == PROP_AUDIO_ENABLED || prop_id == PROP_VIDEO_ENABLED)
     set_enabled (self, prop_id, g_value_get_boolean (value));
-  else if (prop_id >= PROP_VIEW)
+  else if (prop_id >= PROP_VIEW && prop_id < PROP_STATUS)
     gst_kurento_peer_set_view_sink (self, prop_id - PROP_VIEW, g_value_get_object (value));
 }
 

@@ -9,12 +9,14 @@ static GParamSpec *specs[GST_KURENTO_PEER_N_STATUS];
 gboolean
 gst_kurento_peer_get_status_locked (GstKurentoPeer *self, guint index, GValue *value)
 {
-  const KpSessionStatus *status = &gst_kurento_peer_get_private (self)->status;
+  const GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
+  const KpSessionStatus *status = &priv->status;
 
   switch (index)
     {
     case GST_KURENTO_PEER_STATUS_PEER_CONNECTION:
-      g_value_set_object (value, status->webrtcbin);
+      g_value_set_object (value,
+                          status->webrtcbin ? status->webrtcbin : priv->settings.network.peer_connection);
       return TRUE;
     case GST_KURENTO_PEER_STATUS_CONNECTION_STATE:
       g_value_set_enum (value, status->connection_state);
@@ -111,8 +113,9 @@ gst_kurento_peer_make_status_specs (void)
 {
   specs[GST_KURENTO_PEER_STATUS_PEER_CONNECTION] = g_param_spec_object (
       "peer-connection", "Peer connection",
-      "The webrtcbin of the present connection, or NULL (kurento-utils: peerConnection)", GST_TYPE_ELEMENT,
-      STATUS);
+      "The webrtcbin of the present connection, or NULL; when the element is made, one whose settings stay "
+      "as they are, for one connection only (kurento-utils: options.peerConnection)",
+      GST_TYPE_ELEMENT, G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   specs[GST_KURENTO_PEER_STATUS_CONNECTION_STATE] = g_param_spec_enum (
       "connection-state", "Connection state", "State of the present connection",
       GST_TYPE_WEBRTC_PEER_CONNECTION_STATE, GST_WEBRTC_PEER_CONNECTION_STATE_NEW, STATUS);

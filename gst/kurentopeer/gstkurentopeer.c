@@ -268,6 +268,7 @@ prepare_session (GstKurentoPeer *self)
   kp_loop_start (priv->loop, thread_name);
   signaller = gst_kurento_peer_make_session_signaller (self);
   session = kp_session_new (priv->loop, GST_BIN (self), settings, signaller, &session_callbacks, self);
+  gst_kurento_peer_give_peer_connection (self, session);
   if (!gst_kurento_peer_add_tracks (self, session, settings, &error))
     {
       gst_kurento_peer_post_error (self, error);

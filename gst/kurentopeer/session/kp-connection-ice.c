@@ -42,7 +42,10 @@ restrict_agent (GObject *ice, const KpNetworkConfig *network)
 static void
 set_servers (GstElement *webrtcbin, const KpIceConfig *ice)
 {
-  if (ice->stun_server)
+  g_autofree gchar *present = NULL;
+
+  g_object_get (webrtcbin, "stun-server", &present, NULL);
+  if (ice->stun_server && !present)
     g_object_set (webrtcbin, "stun-server", ice->stun_server, NULL);
   if (ice->relay_only)
     gst_util_set_object_arg (G_OBJECT (webrtcbin), "ice-transport-policy", "relay");
@@ -64,7 +67,8 @@ kp_connection_configure_ice (KpConnection *self, const KpSettings *settings)
   g_object_get (self->webrtcbin, "ice-agent", &ice, NULL);
   if (ice)
     {
-      tune_agent (ice);
+      if (!self->given)
+        tune_agent (ice);
       restrict_agent (ice, &settings->network);
     }
   set_servers (self->webrtcbin, &settings->ice);

@@ -334,6 +334,8 @@ burial_thread (gpointer data)
   expire_promises (self);
   kp_channels_clear (self->channels);
   g_clear_object (&self->rtp_session);
+  if (self->given)
+    kp_connection_hand_back (self);
   gst_clear_object (&self->webrtcbin);
 
   if (burial->buried)

@@ -22,6 +22,7 @@ struct _KpConnection
   gpointer user_data; /* the owner's; valid until dropped */
   gboolean dropped; /* peer loop */
   GstElement *webrtcbin; /* owned */
+  gboolean given; /* webrtcbin is the application's */
   gchar *certificate; /* owned; PEM of it and its key, or NULL; constant */
   KpGuard *guard; /* owned */
   KpChannels *channels; /* owned */
@@ -40,6 +41,11 @@ struct _KpConnection
 /* Calls @deliver in the peer loop, unless the connection is dropped by then. Any thread. */
 void kp_connection_post (KpConnection *self, void (*deliver) (KpConnection *, gint, gpointer), gint value,
                          gpointer data, GDestroyNotify free_data);
+
+/* kp-connection-given.c: @given for this connection; owned, or NULL with @error. */
+GstElement *kp_connection_claim (GstBin *bin, GstElement *given, GError **error);
+/* It is in NULL, and nothing of ours stays in it. */
+void kp_connection_hand_back (KpConnection *self);
 
 /* Before webrtcbin does anything. */
 void kp_connection_configure_ice (KpConnection *self, const KpSettings *settings);

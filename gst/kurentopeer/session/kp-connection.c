@@ -257,14 +257,10 @@ give_clock (GstElement *webrtcbin)
   gst_element_set_clock (webrtcbin, clock);
 }
 
-KpConnection *
-kp_connection_new (KpLoop *loop, GstBin *bin, const KpSettings *settings,
-                   const KpConnectionCallbacks *callbacks, gpointer user_data, GError **error)
+static GstElement *
+make_webrtcbin (GError **error)
 {
-  g_autoptr (GstElement) webrtcbin = gst_element_factory_make ("webrtcbin", NULL);
-  KpConnection *self;
-
-  kp_loop_assert_current (loop);
+  GstElement *webrtcbin = gst_element_factory_make ("webrtcbin", NULL);
 
   if (webrtcbin == NULL)
     {
@@ -272,7 +268,35 @@ kp_connection_new (KpLoop *loop, GstBin *bin, const KpSettings *settings,
                    "the element webrtcbin is missing: install GStreamer's bad plugins and libnice's");
       return NULL;
     }
-  gst_object_ref_sink (webrtcbin);
+
+  return gst_object_ref_sink (webrtcbin);
+}
+
+/* All sections share one transport; webrtcbin's default, which has one for each, cannot be told from a wish. */
+static void
+configure_rtp (KpConnection *self, const KpSettings *settings)
+{
+  GstWebRTCBundlePolicy policy;
+
+  if (!self->given)
+    g_object_set (self->webrtcbin, "latency", settings->latency, NULL);
+  g_object_get (self->webrtcbin, "bundle-policy", &policy, NULL);
+  if (policy == GST_WEBRTC_BUNDLE_POLICY_NONE)
+    gst_util_set_object_arg (G_OBJECT (self->webrtcbin), "bundle-policy", "max-bundle");
+  tune_rtp (self->webrtcbin);
+}
+
+KpConnection *
+kp_connection_new (KpLoop *loop, GstBin *bin, GstElement *given, const KpSettings *settings,
+                   const KpConnectionCallbacks *callbacks, gpointer user_data, GError **error)
+{
+  g_autoptr (GstElement) webrtcbin = given ? kp_connection_claim (bin, given, error) : make_webrtcbin (error);
+  KpConnection *self;
+
+  kp_loop_assert_current (loop);
+
+  if (webrtcbin == NULL)
+    return NULL;
 
   self = g_atomic_rc_box_new0 (KpConnection);
   self->loop = kp_loop_ref (loop);
@@ -288,9 +312,8 @@ kp_connection_new (KpLoop *loop, GstBin *bin, const KpSettings *settings,
   self->sections = g_array_new (FALSE, FALSE, sizeof (KpSectionOutlet));
 
   self->webrtcbin = gst_object_ref (webrtcbin);
-  gst_util_set_object_arg (G_OBJECT (webrtcbin), "bundle-policy", "max-bundle");
-  g_object_set (webrtcbin, "latency", settings->latency, NULL);
-  tune_rtp (webrtcbin);
+  self->given = given != NULL;
+  configure_rtp (self, settings);
   kp_connection_configure_ice (self, settings);
   self->guard
       = kp_guard_new (webrtcbin, guard_cb, kp_connection_ref (self), (GDestroyNotify)kp_connection_unref);

@@ -40,7 +40,12 @@ typedef struct
                   const GError *error, gpointer user_data);
 } KpConnectionCallbacks;
 
-KpConnection *kp_connection_new (KpLoop *loop, GstBin *bin, const KpSettings *settings,
+/* Whether a connection can use the webrtcbin @element: one that the application made, and nobody has used. Names the property
+ * peer-connection in the error: INVALID_ARGUMENT or INVALID_STATE. */
+gboolean kp_connection_check_given (GstElement *element, GError **error);
+
+/* @given: see above; NULL: makes a webrtcbin. Of the settings, those that it has already stay as they are. */
+KpConnection *kp_connection_new (KpLoop *loop, GstBin *bin, GstElement *given, const KpSettings *settings,
                                  const KpConnectionCallbacks *callbacks, gpointer user_data, GError **error);
 KpConnection *kp_connection_ref (KpConnection *self);
 void kp_connection_unref (KpConnection *self);

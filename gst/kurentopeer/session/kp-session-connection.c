@@ -223,7 +223,8 @@ kp_session_dup_connection (KpSession *self)
 static KpConnection *
 new_connection (KpSession *self, GError **error)
 {
-  return kp_connection_new (self->loop, self->bin, self->settings, &connection_callbacks, self, error);
+  return kp_connection_new (self->loop, self->bin, self->given, self->settings, &connection_callbacks, self,
+                            error);
 }
 
 static gboolean
@@ -245,6 +246,9 @@ void
 kp_session_make_spare_later (KpSession *self)
 {
   kp_session_clear_timer (&self->spare_timer);
+  if (self->given)
+    return;
+
   self->spare_timer = kp_loop_add_timeout (self->loop, SPARE_DELAY, make_spare_cb, self);
 }
 

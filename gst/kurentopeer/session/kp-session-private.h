@@ -77,6 +77,7 @@ struct _KpSession
   void (*inputs_done) (KpSession *self); /* what waits for the inputs to be known; or NULL */
   GSource *inputs_timer; /* owned; or NULL */
   GSource *gathering_timer; /* owned; or NULL: our description waits for candidates */
+  GstElement *given; /* owned; the webrtcbin that the application wants to be used, or NULL */
   KpConnection *spare; /* owned; made ahead of the next peer, or NULL */
   GSource *spare_timer; /* owned; or NULL */
   KpSessionStatus status;

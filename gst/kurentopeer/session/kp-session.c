@@ -61,6 +61,7 @@ session_finalize (gpointer data)
   g_clear_pointer (&self->local, gst_sdp_message_free);
   g_clear_pointer (&self->remote, gst_sdp_message_free);
   g_clear_object (&self->signaller);
+  g_clear_object (&self->given);
   g_clear_object (&self->bin);
   kp_settings_free (self->settings);
   kp_burials_unref (self->burials);
@@ -293,6 +294,12 @@ kp_session_new (KpLoop *loop, GstBin *bin, const KpSettings *settings, GstKurent
   g_mutex_init (&self->lock);
 
   return self;
+}
+
+void
+kp_session_give_webrtcbin (KpSession *self, GstElement *webrtcbin)
+{
+  gst_object_replace ((GstObject **)&self->given, GST_OBJECT (webrtcbin));
 }
 
 static void

@@ -71,6 +71,9 @@ KpSession *kp_session_ref (KpSession *self);
 void kp_session_unref (KpSession *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KpSession, kp_session_unref)
 
+/* Uses @webrtcbin for the only connection that there is, see kp_connection_check_given(). Before start. */
+void kp_session_give_webrtcbin (KpSession *self, GstElement *webrtcbin);
+
 /* Starts the signaller. */
 void kp_session_start (KpSession *self);
 

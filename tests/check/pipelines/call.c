@@ -118,11 +118,31 @@ side_init_further (Side *self, Side *first, const gchar *name)
   watch_peer (self, name);
 }
 
+static void
+watch_pipeline (Side *self)
+{
+  g_autoptr (GstBus) bus = gst_element_get_bus (self->pipeline);
+
+  gst_object_ref_sink (self->pipeline);
+  watch_peer (self, "p");
+  gst_bus_set_sync_handler (bus, message_cb, self, NULL);
+}
+
+void
+side_init_peer (Side *self, GstElement *peer, const gchar *source)
+{
+  GstElement *bin = gst_parse_bin_from_description (source, TRUE, NULL);
+
+  *self = (Side){ .pipeline = gst_pipeline_new (NULL) };
+  gst_bin_add_many (GST_BIN (self->pipeline), bin, peer, NULL);
+  fail_unless (gst_element_link (bin, peer));
+  watch_pipeline (self);
+}
+
 void
 side_init (Side *self, const gchar *launch)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GstBus) bus = NULL;
   GstElement *element = gst_parse_launch_full (launch, NULL, GST_PARSE_FLAG_FATAL_ERRORS, &error);
 
   fail_unless (element != NULL, "%s: %s", launch, error ? error->message : "?");
@@ -132,10 +152,7 @@ side_init (Side *self, const gchar *launch)
       self->pipeline = gst_pipeline_new (NULL);
       gst_bin_add (GST_BIN (self->pipeline), element);
     }
-  gst_object_ref_sink (self->pipeline);
-  watch_peer (self, "p");
-  bus = gst_element_get_bus (self->pipeline);
-  gst_bus_set_sync_handler (bus, message_cb, self, NULL);
+  watch_pipeline (self);
 }
 
 static void

@@ -40,6 +40,8 @@ struct _Side
 
 /* From a line of gst-launch-1.0, "%s" not replaced. */
 void side_init (Side *self, const gchar *launch);
+/* From a peer named "p" (transfer floating), and what is linked to its pads. */
+void side_init_peer (Side *self, GstElement *peer, const gchar *source);
 /* A further peer of the same pipeline, whose errors are counted by @first. */
 void side_init_further (Side *self, Side *first, const gchar *name);
 void side_clear (Side *self);
