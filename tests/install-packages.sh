@@ -12,7 +12,7 @@ declare -A sets=(
     libjson-glib-dev libssl-dev"
   [run]="gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
     gstreamer1.0-plugins-ugly gstreamer1.0-libav gstreamer1.0-nice"
-  [browser]="chromium firefox-esr"
+  [browser]="chromium firefox-esr janus"
   [check]="clang-format gi-docgen gjs python3-gi python3-gst-1.0 gir1.2-gstreamer-1.0 gir1.2-gst-plugins-base-1.0
     gir1.2-gst-plugins-bad-1.0 gir1.2-soup-3.0 openssl procps"
 )

@@ -39,6 +39,8 @@ typedef struct
   gchar *media_constraints; /* owned; JSON */
   gchar *configuration; /* owned; JSON */
   gchar *data_channel_config; /* owned; JSON */
+  gboolean simulcast;
+  gchar *simulcast_layers; /* owned; JSON */
   gchar *stun_server; /* owned */
   gchar *turn_server; /* owned */
   GstKurentoPeerNetwork network;

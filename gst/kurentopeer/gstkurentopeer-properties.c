@@ -21,6 +21,8 @@ enum
   PROP_AUDIO_CODECS,
   PROP_START_BITRATE,
   PROP_MAX_BITRATE,
+  PROP_SIMULCAST,
+  PROP_SIMULCAST_LAYERS,
   PROP_LATENCY,
   PROP_OUTPUT,
   PROP_DATA_CHANNELS,
@@ -108,14 +110,18 @@ set_setting_locked (GstKurentoPeer *self, guint prop_id, const GValue *value)
     }
 }
 
-/* Properties that an application may always set, or only once. */
+/* The others: some may always be set, or only once. */
 static void
 set_other_locked (GstKurentoPeer *self, guint prop_id, const GValue *value)
 {
   GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
   GstKurentoPeerSettings *texts = &priv->settings;
 
-  if (prop_id == PROP_POST_DATA_MESSAGES)
+  if (prop_id == PROP_SIMULCAST)
+    texts->simulcast = g_value_get_boolean (value);
+  else if (prop_id == PROP_SIMULCAST_LAYERS)
+    take_string (&texts->simulcast_layers, value);
+  else if (prop_id == PROP_POST_DATA_MESSAGES)
     texts->post_data_messages = g_value_get_boolean (value);
   else if (prop_id == PROP_AUTO_RECONNECT)
     texts->auto_reconnect = g_value_get_boolean (value);
@@ -232,6 +238,12 @@ get_text_locked (const GstKurentoPeerSettings *texts, guint prop_id, GValue *val
       return TRUE;
     case PROP_DATA_CHANNEL_CONFIG:
       g_value_set_string (value, texts->data_channel_config);
+      return TRUE;
+    case PROP_SIMULCAST:
+      g_value_set_boolean (value, texts->simulcast);
+      return TRUE;
+    case PROP_SIMULCAST_LAYERS:
+      g_value_set_string (value, texts->simulcast_layers);
       return TRUE;
     case PROP_STUN_SERVER:
       g_value_set_string (value, texts->stun_server);
@@ -389,6 +401,22 @@ make_media_specs (void)
 }
 
 static void
+make_simulcast_specs (void)
+{
+  props[PROP_SIMULCAST] = g_param_spec_boolean (
+      "simulcast", "Simulcast",
+      "Whether raw video is sent in the sizes of simulcast-layers at once, of which the peer, if it can, "
+      "chooses (kurento-utils: options.simulcast)",
+      FALSE, SETTING);
+  props[PROP_SIMULCAST_LAYERS] = g_param_spec_string (
+      "simulcast-layers", "Simulcast layers",
+      "What simulcast sends: a list of RTCRtpEncodingParameters as JSON, preferred ones first (rid, "
+      "scaleResolutionDownBy, maxFramerate, maxBitrate in bit/s, active), or file:///x.json that holds it; "
+      "NULL: h, m and l, scaled down by 1, 2 and 4",
+      NULL, SETTING);
+}
+
+static void
 make_connection_specs (void)
 {
   props[PROP_CONFIGURATION] = g_param_spec_string ("configuration", "Configuration",
@@ -459,6 +487,7 @@ gst_kurento_peer_install_properties (GObjectClass *klass)
                              "UUID (kurento-utils: options.id)",
                              NULL, G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   make_media_specs ();
+  make_simulcast_specs ();
   make_connection_specs ();
   gst_kurento_peer_make_network_specs (&props[PROP_NETWORK], SETTING);
   gst_kurento_peer_make_view_specs (&props[PROP_VIEW], SETTING);

@@ -25,6 +25,7 @@ gst_kurento_peer_settings_clear (GstKurentoPeerSettings *self)
   g_clear_pointer (&self->media_constraints, g_free);
   g_clear_pointer (&self->configuration, g_free);
   g_clear_pointer (&self->data_channel_config, g_free);
+  g_clear_pointer (&self->simulcast_layers, g_free);
   g_clear_pointer (&self->stun_server, g_free);
   g_clear_pointer (&self->turn_server, g_free);
   gst_kurento_peer_network_clear (&self->network);
@@ -123,6 +124,19 @@ read_data_channel (const GstKurentoPeerSettings *texts, KpSettings *settings, GE
   return settings->data_channel != NULL;
 }
 
+/* The layers are checked in any case. */
+static gboolean
+read_simulcast (const GstKurentoPeerSettings *texts, KpSettings *settings, GError **error)
+{
+  g_autoptr (KpLadder) ladder = kp_ladder_parse ("simulcast-layers", texts->simulcast_layers, error);
+
+  g_clear_pointer (&settings->ladder, kp_ladder_unref);
+  if (ladder && texts->simulcast)
+    settings->ladder = kp_ladder_ref (ladder);
+
+  return ladder != NULL;
+}
+
 static gboolean
 read_media_constraints (const GstKurentoPeerSettings *texts, KpSettings *settings, GError **error)
 {
@@ -146,7 +160,7 @@ read_settings (const GstKurentoPeerSettings *texts, KpSettings *settings, GError
     return FALSE;
   if (!read_ice (texts, &settings->ice, error)
       || !gst_kurento_peer_network_read (&texts->network, settings, error)
-      || !read_data_channel (texts, settings, error))
+      || !read_data_channel (texts, settings, error) || !read_simulcast (texts, settings, error))
     return FALSE;
   if (settings->audio && !check_codecs (settings, KP_MEDIA_AUDIO, error))
     return FALSE;
@@ -171,6 +185,7 @@ copy_texts_locked (const GstKurentoPeerSettings *from, GstKurentoPeerSettings *t
   to->media_constraints = g_strdup (from->media_constraints);
   to->configuration = g_strdup (from->configuration);
   to->data_channel_config = g_strdup (from->data_channel_config);
+  to->simulcast_layers = g_strdup (from->simulcast_layers);
   to->stun_server = g_strdup (from->stun_server);
   to->turn_server = g_strdup (from->turn_server);
   gst_kurento_peer_network_copy (&from->network, &to->network);

@@ -103,7 +103,23 @@ dup_remote_view (GstKurentoPeer *self, KpMediaKind kind)
                                     kind == KP_MEDIA_AUDIO ? KP_VIEW_REMOTE_AUDIO : KP_VIEW_REMOTE_VIDEO);
 }
 
-/* NULL when the session has ended meanwhile: nobody would take the outlet out again. */
+/* Owned; or NULL. */
+static GstElement *
+dup_outlet_locked (GstKurentoPeerPrivate *priv, KpMediaKind kind, guint index)
+{
+  for (guint i = 0; i < priv->streams->len; i++)
+    {
+      GstKurentoPeerStream *stream = g_ptr_array_index (priv->streams, i);
+
+      if (stream->kind == kind && stream->index == index)
+        return gst_object_ref (stream->outlet);
+    }
+
+  return NULL;
+}
+
+/* NULL when the session has ended meanwhile: nobody would take the outlet out again. Two streaming threads may want the same
+ * one: the first that is ready is it. */
 static GstElement *
 add_outlet (GstKurentoPeer *self, KpMediaKind kind, guint index, GstKurentoOutput output, guint latency)
 {
@@ -112,6 +128,7 @@ add_outlet (GstKurentoPeer *self, KpMediaKind kind, guint index, GstKurentoOutpu
   GstKurentoPeerStream *stream = g_new0 (GstKurentoPeerStream, 1);
   KpExposure *exposure = g_new0 (KpExposure, 1);
   g_autoptr (KpView) view = index == 0 ? dup_remote_view (self, kind) : NULL;
+  GstElement *other;
   gboolean running;
 
   *stream = (GstKurentoPeerStream){ .kind = kind, .index = index, .outlet = gst_object_ref (outlet) };
@@ -126,7 +143,8 @@ add_outlet (GstKurentoPeer *self, KpMediaKind kind, guint index, GstKurentoOutpu
   gst_bin_add (GST_BIN (self), outlet);
   gst_element_sync_state_with_parent (outlet);
   GST_OBJECT_LOCK (self);
-  running = priv->session != NULL;
+  other = dup_outlet_locked (priv, kind, index);
+  running = priv->session != NULL && other == NULL;
   if (running)
     {
       g_ptr_array_add (priv->streams, stream);
@@ -141,7 +159,7 @@ add_outlet (GstKurentoPeer *self, KpMediaKind kind, guint index, GstKurentoOutpu
   gst_kurento_peer_stream_free (stream);
   exposure_free (exposure);
 
-  return NULL;
+  return other;
 }
 
 /* The same outlet for the same stream in each connection, so that the pads stay. Any thread. */
@@ -159,13 +177,8 @@ gst_kurento_peer_get_outlet (KpMediaKind kind, guint index, gpointer user_data)
   latency = priv->settings.settings->latency;
   output = priv->settings.settings->output;
   wanted = !priv->outlets_ended && priv->settings.settings->mode != GST_KURENTO_PEER_MODE_SENDONLY;
-  for (guint i = 0; wanted && i < priv->streams->len && !outlet; i++)
-    {
-      GstKurentoPeerStream *stream = g_ptr_array_index (priv->streams, i);
-
-      if (stream->kind == kind && stream->index == index)
-        outlet = gst_object_ref (stream->outlet);
-    }
+  if (wanted)
+    outlet = dup_outlet_locked (priv, kind, index);
   GST_OBJECT_UNLOCK (self);
 
   return outlet || !wanted ? outlet : add_outlet (self, kind, index, output, latency);

@@ -54,6 +54,20 @@ kp_json_load_object (const gchar *text, GError **error)
   return g_steal_pointer (&root);
 }
 
+JsonNode *
+kp_json_load_array (const gchar *text, GError **error)
+{
+  g_autoptr (JsonNode) root = load_json (text, error);
+
+  if (root && !JSON_NODE_HOLDS_ARRAY (root))
+    {
+      kp_json_fail (error, "expected a JSON array");
+      return NULL;
+    }
+
+  return g_steal_pointer (&root);
+}
+
 void
 kp_json_log_unknown_members (JsonObject *object, const gchar *path, const gchar *const *known)
 {

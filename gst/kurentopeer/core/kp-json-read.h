@@ -11,6 +11,9 @@ gboolean kp_json_fail (GError **error, const gchar *format, ...) G_GNUC_PRINTF (
 /* The object that @text is, or that the file holds which it names: "file:///x.json". */
 JsonNode *kp_json_load_object (const gchar *text, GError **error);
 
+/* The same for an array. */
+JsonNode *kp_json_load_array (const gchar *text, GError **error);
+
 /* So that a misspelt member does not go unnoticed. */
 void kp_json_log_unknown_members (JsonObject *object, const gchar *path, const gchar *const *known);
 

@@ -44,6 +44,8 @@ kp_settings_copy (const KpSettings *self)
   copy->video_codecs = g_strdup (self->video_codecs);
   if (self->data_channel)
     copy->data_channel = kp_data_config_copy (self->data_channel);
+  if (self->ladder)
+    kp_ladder_ref (self->ladder);
   for (guint i = 0; i < KP_N_MEDIA_KINDS; i++)
     if (self->constraints[i])
       kp_constraints_ref (self->constraints[i]);
@@ -61,6 +63,7 @@ kp_settings_free (KpSettings *self)
   g_free (self->audio_codecs);
   g_free (self->video_codecs);
   g_clear_pointer (&self->data_channel, kp_data_config_free);
+  g_clear_pointer (&self->ladder, kp_ladder_unref);
   for (guint i = 0; i < KP_N_MEDIA_KINDS; i++)
     g_clear_pointer (&self->constraints[i], kp_constraints_unref);
   kp_ice_config_clear (&self->ice);

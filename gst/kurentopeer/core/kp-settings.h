@@ -4,6 +4,7 @@
 #include "gstkurentoenums.h"
 #include "kp-constraints.h"
 #include "kp-data-config.h"
+#include "kp-ladder.h"
 #include "kp-media-kind.h"
 #include "kp-network-config.h"
 
@@ -29,6 +30,7 @@ typedef struct
   gchar *video_codecs; /* owned; preference order, or NULL for all */
   guint start_bitrate; /* bit/s, all video */
   guint max_bitrate; /* bit/s, all video */
+  KpLadder *ladder; /* owned; the layers of raw video that is sent as simulcast, or NULL */
   guint latency; /* ms, jitter buffer */
   gboolean data_channels;
   KpDataConfig *data_channel; /* owned; of ours; not NULL where data_channels is set in what a session gets */

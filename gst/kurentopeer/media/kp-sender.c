@@ -5,15 +5,13 @@
 #include "kp-element.h"
 #include "kp-keyframe-limit.h"
 #include "kp-media-debug.h"
+#include "kp-rtp-uris.h"
 #include "kp-scaler.h"
 
 #include <gst/rtp/rtp.h>
 #include <gst/video/video.h>
 
 #define KEYFRAME_INTERVAL (300 * GST_MSECOND)
-
-#define TWCC_URI "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
-#define MID_URI "urn:ietf:params:rtp-hdrext:sdes:mid"
 
 /*
  *        +--------------------------------------------------------------------------+
@@ -37,6 +35,7 @@ struct _KpSender
   GstBin parent;
 
   const KpCodec *codec;
+  guint32 ssrc;
   KpScaler *scaler; /* borrowed, of the bin; or NULL: no video, or it comes encoded */
   GstElement *encoder; /* borrowed, of the bin; NULL: the media comes encoded */
   GstPad *encoder_src; /* owned; or NULL */
@@ -197,8 +196,8 @@ flush_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 }
 
 static gboolean
-add_extension (KpSender *self, GstElement *payloader, const gchar *uri, guint id, const gchar *mid,
-               GError **error)
+add_extension (KpSender *self, GstElement *payloader, const gchar *uri, guint id, const gchar *property,
+               const gchar *value, GError **error)
 {
   g_autoptr (GstRTPHeaderExtension) extension = NULL;
   g_autofree gchar *field = g_strdup_printf ("extmap-%u", id);
@@ -214,8 +213,8 @@ add_extension (KpSender *self, GstElement *payloader, const gchar *uri, guint id
       return FALSE;
     }
   gst_rtp_header_extension_set_id (extension, id);
-  if (mid)
-    g_object_set (extension, "mid", mid, NULL);
+  if (property)
+    g_object_set (extension, property, value, NULL);
   g_signal_emit_by_name (payloader, "add-extension", extension);
   gst_caps_set_simple (self->rtp_caps, field, G_TYPE_STRING, uri, NULL);
 
@@ -243,8 +242,9 @@ make_payloader (KpSender *self, const KpSenderConfig *config, GError **error)
   /* the connection adds the header extensions, whoever set it up */
   kp_element_configure (payloader, "auto-header-extension=false");
   g_object_set (payloader, "pt", config->payload_type, "ssrc", config->ssrc, NULL);
-  if (!add_extension (self, payloader, TWCC_URI, config->twcc_id, NULL, error)
-      || !add_extension (self, payloader, MID_URI, config->mid_id, config->mid, error))
+  if (!add_extension (self, payloader, KP_TWCC_URI, config->twcc_id, NULL, NULL, error)
+      || !add_extension (self, payloader, KP_MID_URI, config->mid_id, "mid", config->mid, error)
+      || !add_extension (self, payloader, KP_RID_URI, config->rid_id, "rid", config->rid, error))
     return NULL;
 
   return g_steal_pointer (&payloader);
@@ -353,6 +353,7 @@ build (KpSender *self, const KpSenderConfig *config, GError **error)
 
   self->codec = config->codec;
   self->bitrate = config->bitrate;
+  self->ssrc = config->ssrc;
   self->rtp_caps = kp_codec_get_rtp_caps (config->codec, config->payload_type);
   gst_caps_set_simple (self->rtp_caps, "ssrc", G_TYPE_UINT, config->ssrc, NULL);
   self->payloader_caps = gst_caps_new_simple ("application/x-rtp", "media", G_TYPE_STRING,
@@ -415,6 +416,12 @@ kp_sender_new (const KpSenderConfig *config, GError **error)
     }
 
   return self;
+}
+
+guint32
+kp_sender_get_ssrc (KpSender *self)
+{
+  return self->ssrc;
 }
 
 void

@@ -18,6 +18,8 @@ typedef struct
   guint twcc_id; /* id of the transport-wide-cc header extension, 0 = not negotiated */
   guint mid_id; /* id of the sdes:mid header extension, 0 = not negotiated */
   const gchar *mid;
+  guint rid_id; /* id of the sdes:rtp-stream-id header extension; of a layer only */
+  const gchar *rid; /* the layer, or NULL */
   const GstCaps *input_caps; /* of raw media, or NULL: not known */
   KpSenderSetup setup; /* or NULL; called by kp_sender_new() */
   gpointer setup_data;
@@ -32,6 +34,8 @@ G_DECLARE_FINAL_TYPE (KpSender, kp_sender, KP, SENDER, GstBin)
 
 /* Floating. */
 KpSender *kp_sender_new (const KpSenderConfig *config, GError **error);
+
+guint32 kp_sender_get_ssrc (KpSender *self);
 
 /* Any thread, does not block. A bitrate, and what kp_scaler_set() does, are nothing for media that comes encoded. */
 void kp_sender_set_bitrate (KpSender *self, guint bitrate);

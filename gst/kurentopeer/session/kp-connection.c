@@ -392,15 +392,22 @@ kp_connection_set_section (KpConnection *self, guint mline_index, KpMediaKind ki
 }
 
 void
+kp_connection_measure_sender (KpConnection *self, GstBin *sender)
+{
+  KpMeter *meter = kp_meter_new_for_sender (sender);
+
+  g_mutex_lock (&self->lock);
+  g_ptr_array_add (self->meters, meter);
+  g_mutex_unlock (&self->lock);
+}
+
+void
 kp_connection_add_part (KpConnection *self, GstElement *part)
 {
-  KpMeter *meter = kp_meter_new_for_sender (GST_BIN (part));
-
   kp_loop_assert_current (self->loop);
 
   g_mutex_lock (&self->lock);
   g_ptr_array_add (self->parts, gst_object_ref (part));
-  g_ptr_array_add (self->meters, meter);
   g_mutex_unlock (&self->lock);
   gst_bin_add (self->bin, part);
   gst_element_sync_state_with_parent (part);

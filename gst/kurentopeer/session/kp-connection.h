@@ -32,7 +32,8 @@ typedef struct
   void (*channel_event) (KpConnection *connection, const KpEvent *event, gpointer user_data);
   /* who waits for a data channel, or for room in it, may try again */
   void (*channels_ready) (KpConnection *connection, gpointer user_data);
-  void (*keyframe_requested) (KpConnection *connection, gpointer user_data);
+  /* @ssrc: what the peer names */
+  void (*keyframe_requested) (KpConnection *connection, guint32 ssrc, gpointer user_data);
   /* any thread: as KpSessionCallbacks.get_outlet */
   GstElement *(*get_outlet) (KpMediaKind kind, guint index, gpointer user_data);
   /* @codec: static; NULL with @error */
@@ -78,6 +79,8 @@ void kp_connection_get_stats (KpConnection *self, KpConnectionStep done);
 /* What the connection counts itself, now. */
 void kp_connection_measure (KpConnection *self, KpStatsInput *input);
 void kp_connection_measured_clear (KpStatsInput *input);
+/* The header extensions that name layers; 0 = there are none. */
+void kp_connection_set_rid_ids (KpConnection *self, guint rid_id, guint repaired_rid_id);
 void kp_connection_add_candidate (KpConnection *self, guint mline_index, const gchar *candidate);
 
 /* Before the remote description is applied. */
@@ -115,6 +118,9 @@ void kp_connection_set_section (KpConnection *self, guint mline_index, KpMediaKi
 
 /* Adds a bin that shares the connection's life (a sender) to the pipeline, in its state. Before it is linked. */
 void kp_connection_add_part (KpConnection *self, GstElement *part);
+
+/* Counts what one of its senders does, from now on. */
+void kp_connection_measure_sender (KpConnection *self, GstBin *sender);
 
 /* Takes it out again, in a thread of its own. */
 void kp_connection_drop_part (KpConnection *self, GstElement *part);

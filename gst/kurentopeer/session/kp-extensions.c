@@ -6,6 +6,8 @@
 /* Ours, in the first offer. */
 #define TWCC_ID 1
 #define MID_ID 2
+#define RID_ID 3
+#define REPAIRED_RID_ID 4
 
 void
 kp_extensions_read (KpExtensions *self, const GstSDPMedia *media)
@@ -13,6 +15,8 @@ kp_extensions_read (KpExtensions *self, const GstSDPMedia *media)
   *self = (KpExtensions){
     .twcc = kp_sdp_media_get_extmap_id (media, KP_TWCC_URI),
     .mid = kp_sdp_media_get_extmap_id (media, KP_MID_URI),
+    .rid = kp_sdp_media_get_extmap_id (media, KP_RID_URI),
+    .repaired_rid = kp_sdp_media_get_extmap_id (media, KP_REPAIRED_RID_URI),
   };
 }
 
@@ -40,6 +44,9 @@ kp_extensions_choose (KpExtensions *self, const GstSDPMessage *local, const GstS
   *self = (KpExtensions){
     .twcc = choose_id (local, KP_TWCC_URI, choose_id (remote, KP_TWCC_URI, TWCC_ID)),
     .mid = choose_id (local, KP_MID_URI, choose_id (remote, KP_MID_URI, MID_ID)),
+    .rid = choose_id (local, KP_RID_URI, choose_id (remote, KP_RID_URI, RID_ID)),
+    .repaired_rid
+    = choose_id (local, KP_REPAIRED_RID_URI, choose_id (remote, KP_REPAIRED_RID_URI, REPAIRED_RID_ID)),
   };
 }
 
@@ -57,4 +64,6 @@ kp_extensions_write (const KpExtensions *self, GstCaps *caps)
 {
   write_field (caps, self->twcc, KP_TWCC_URI);
   write_field (caps, self->mid, KP_MID_URI);
+  write_field (caps, self->rid, KP_RID_URI);
+  write_field (caps, self->repaired_rid, KP_REPAIRED_RID_URI);
 }

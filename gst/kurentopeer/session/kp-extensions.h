@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "kp-rtp-uris.h"
+
 #include <gst/sdp/sdp.h>
 
 /* The RTP header extensions of a section. Pure. */
-
-#define KP_TWCC_URI "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
-#define KP_MID_URI "urn:ietf:params:rtp-hdrext:sdes:mid"
 
 typedef struct
 {
   guint twcc; /* ids; 0 = there is none */
   guint mid;
+  guint rid; /* of simulcast only */
+  guint repaired_rid; /* the same */
 } KpExtensions;
 
 /* Those that @media has. */

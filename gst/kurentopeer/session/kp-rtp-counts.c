@@ -73,6 +73,11 @@ kp_rtp_counts_add_packet (KpRtpCounts *self, KpRtpSide side, const KpRtpPacket *
     return;
 
   row->payload_type = packet->payload_type;
+  if (*packet->rid)
+    {
+      memcpy (row->rid, packet->rid, KP_RID_SIZE);
+      row->repairs = packet->repairs;
+    }
   row->packets++;
   row->header_bytes += packet->header_size;
   row->payload_bytes += packet->payload_size;

@@ -6,6 +6,8 @@
 
 struct _KpRtpMeter
 {
+  gint rid_id; /* atomic */
+  gint repaired_rid_id; /* atomic */
   GMutex lock; /* guards everything below */
   KpRtpCounts counts;
   KpTransportCounts transport;
@@ -142,6 +144,22 @@ get_delay (MeterPad *self, GstPad *pad, GstBuffer *buffer)
   return now > captured ? (now - captured) / (gdouble)GST_SECOND : 0;
 }
 
+static gboolean
+read_rid (GstRTPBuffer *rtp, guint id, gchar rid[KP_RID_SIZE])
+{
+  gpointer data;
+  guint size;
+
+  if (id == 0 || !gst_rtp_buffer_get_extension_onebyte_header (rtp, id, 0, &data, &size)
+      || size >= KP_RID_SIZE)
+    return FALSE;
+
+  memcpy (rid, data, size);
+  rid[size] = '\0';
+
+  return g_utf8_validate (rid, size, NULL);
+}
+
 static void
 take_rtp (MeterPad *self, GstPad *pad, GstBuffer *buffer)
 {
@@ -159,6 +177,9 @@ take_rtp (MeterPad *self, GstPad *pad, GstBuffer *buffer)
     .payload_size = gst_rtp_buffer_get_payload_len (&rtp),
     .delay = get_delay (self, pad, buffer),
   };
+  packet.repairs = read_rid (&rtp, g_atomic_int_get (&self->meter->repaired_rid_id), packet.rid);
+  if (!packet.repairs && !read_rid (&rtp, g_atomic_int_get (&self->meter->rid_id), packet.rid))
+    *packet.rid = '\0';
   packet.header_size = gst_rtp_buffer_get_packet_len (&rtp) - packet.payload_size;
   gst_rtp_buffer_unmap (&rtp);
 
@@ -318,6 +339,13 @@ kp_rtp_meter_new (GstElement *webrtcbin)
                          kp_rtp_meter_ref (self), meter_closure_notify, 0);
 
   return self;
+}
+
+void
+kp_rtp_meter_set_rid_ids (KpRtpMeter *self, guint rid_id, guint repaired_rid_id)
+{
+  g_atomic_int_set (&self->rid_id, rid_id);
+  g_atomic_int_set (&self->repaired_rid_id, repaired_rid_id);
 }
 
 /* ---- reading ---- */

@@ -21,6 +21,9 @@ KpRtpMeter *kp_rtp_meter_ref (KpRtpMeter *self);
 void kp_rtp_meter_unref (KpRtpMeter *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KpRtpMeter, kp_rtp_meter_unref)
 
+/* The header extensions that name layers of a simulcast; 0 = there are none. */
+void kp_rtp_meter_set_rid_ids (KpRtpMeter *self, guint rid_id, guint repaired_rid_id);
+
 /* Of KpRtpCount. */
 GArray *kp_rtp_meter_list (KpRtpMeter *self);
 void kp_rtp_meter_get_transport (KpRtpMeter *self, KpTransportCounts *counts);

@@ -58,6 +58,12 @@ kp_sections_has_track (GPtrArray *sections, GstElement *gate)
   return find_track (sections, gate) != NULL;
 }
 
+static void
+drop_sender (gpointer sender, gpointer user_data)
+{
+  kp_sender_drop (sender);
+}
+
 gboolean
 kp_sections_remove_track (GPtrArray *sections, KpConnection *connection, GstElement *gate)
 {
@@ -67,13 +73,14 @@ kp_sections_remove_track (GPtrArray *sections, KpConnection *connection, GstElem
     return FALSE;
 
   GST_DEBUG ("%s is gone: section %u sends nothing any more", GST_OBJECT_NAME (gate), section->mline_index);
-  if (section->sender)
+  if (section->part)
     {
       kp_gate_close (KP_GATE (gate));
-      kp_sender_drop (section->sender);
-      kp_connection_drop_part (connection, GST_ELEMENT (section->sender));
+      g_ptr_array_foreach (section->senders, drop_sender, NULL);
+      kp_connection_drop_part (connection, section->part);
     }
-  g_clear_object (&section->sender);
+  g_ptr_array_set_size (section->senders, 0);
+  g_clear_object (&section->part);
   g_clear_pointer (&section->track, kp_track_free);
   gst_clear_caps (&section->input_caps);
   section->direction &= ~KP_DIRECTION_SEND;
@@ -167,7 +174,7 @@ check_section (GPtrArray *sections, const KpSection *section, const KpSettings *
 
   if (kp_sdp_media_is_rejected (offer, section->mline_index))
     return TRUE;
-  if (section->sender && kp_sdp_media_get_direction (media) & KP_DIRECTION_RECV
+  if (section->part && kp_sdp_media_get_direction (media) & KP_DIRECTION_RECV
       && !has_format (media, section->payload_type))
     return fail (error, section->mline_index, "the peer does not take %s any more", section->codec->name);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* How what is sent is sent: the share of each track of the bit rate, its size and its rate. */
+#include "kp-layers.h"
 #include "kp-sections.h"
 #include "kp-share.h"
 
@@ -56,11 +57,21 @@ kp_sections_get_bitrate (GPtrArray *sections, const KpSection *section, const Kp
 static void
 apply (GPtrArray *sections, const KpSection *section, const KpSettings *settings)
 {
+  guint bitrate = kp_sections_get_bitrate (sections, section, settings);
   KpParameters parameters;
+  KpSender *sender;
 
   kp_gate_get_parameters (KP_GATE (section->track->gate), &parameters);
-  kp_sender_set_bitrate (section->sender, kp_sections_get_bitrate (sections, section, settings));
-  kp_sender_set_scale (section->sender, parameters.scale_down_by, parameters.max_framerate);
+  if (section->ladder)
+    {
+      kp_layers_set (section->ladder, section->senders, bitrate, parameters.scale_down_by,
+                     parameters.max_framerate);
+      return;
+    }
+
+  sender = g_ptr_array_index (section->senders, 0);
+  kp_sender_set_bitrate (sender, bitrate);
+  kp_sender_set_scale (sender, parameters.scale_down_by, parameters.max_framerate);
 }
 
 void
@@ -70,7 +81,7 @@ kp_sections_apply_parameters (GPtrArray *sections, const KpSettings *settings)
     {
       const KpSection *section = g_ptr_array_index (sections, i);
 
-      if (section->sender && section->track)
+      if (section->part && section->track)
         apply (sections, section, settings);
     }
 }

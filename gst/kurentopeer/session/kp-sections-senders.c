@@ -2,6 +2,7 @@
 /* What is sent, once both descriptions are applied. */
 #include "kp-sections.h"
 #include "gstkurentoerror.h"
+#include "kp-layers.h"
 #include "kp-session-debug.h"
 
 #define GST_CAT_DEFAULT kp_session_debug
@@ -12,8 +13,8 @@
 static gboolean
 link_sender (KpSection *section, GError **error)
 {
-  g_autoptr (GstPad) src = gst_element_get_static_pad (GST_ELEMENT (section->sender), "src");
-  g_autoptr (GstPad) sink = gst_element_get_static_pad (GST_ELEMENT (section->sender), "sink");
+  g_autoptr (GstPad) src = gst_element_get_static_pad (section->part, "src");
+  g_autoptr (GstPad) sink = gst_element_get_static_pad (section->part, "sink");
   g_autoptr (GstPad) gate_src = gst_element_get_static_pad (section->track->gate, "src");
   g_autoptr (GstPad) former = gst_pad_get_peer (gate_src);
 
@@ -45,6 +46,52 @@ dup_mid (const KpSection *section)
   return NULL;
 }
 
+/* What the layers have in common. Owned. */
+static GstCaps *
+make_layers_caps (const KpSection *section)
+{
+  GstCaps *caps = kp_codec_get_rtp_caps (section->codec, section->payload_type);
+
+  kp_extensions_write (&section->extensions, caps);
+
+  return caps;
+}
+
+static gboolean
+make_senders (KpSection *section, const KpSenderConfig *config, GError **error)
+{
+  g_autoptr (GstCaps) caps = section->ladder ? make_layers_caps (section) : NULL;
+  GstElement *part;
+
+  if (section->ladder)
+    part = kp_layers_new (config, section->ladder, caps, section->senders, error);
+  else
+    part = (GstElement *)kp_sender_new (config, error);
+  if (part == NULL)
+    return FALSE;
+
+  section->part = gst_object_ref_sink (part);
+  if (section->ladder == NULL)
+    g_ptr_array_add (section->senders, gst_object_ref (part));
+
+  return TRUE;
+}
+
+static void
+add_part (KpSection *section, KpConnection *connection)
+{
+  for (guint i = 0; i < section->senders->len; i++)
+    {
+      KpSender *sender = g_ptr_array_index (section->senders, i);
+
+      kp_connection_measure_sender (connection, GST_BIN (sender));
+      kp_sender_hold (sender);
+    }
+  if (section->ladder)
+    kp_connection_set_rid_ids (connection, section->extensions.rid, section->extensions.repaired_rid);
+  kp_connection_add_part (connection, section->part);
+}
+
 /* @common: what it has in common with the others, and its bit rate. */
 static gboolean
 attach_sender (KpSection *section, KpConnection *connection, const KpSenderConfig *common, GError **error)
@@ -61,6 +108,7 @@ attach_sender (KpSection *section, KpConnection *connection, const KpSenderConfi
     .twcc_id = section->extensions.twcc,
     .mid_id = mid ? section->extensions.mid : 0,
     .mid = mid,
+    .rid_id = section->ladder ? section->extensions.rid : 0,
     .setup = common->setup,
     .setup_data = common->setup_data,
   };
@@ -70,17 +118,13 @@ attach_sender (KpSection *section, KpConnection *connection, const KpSenderConfi
 
   /* they have done their work in the description; an encoder's own profile need not equal them */
   g_object_set (section->transceiver, "codec-preferences", NULL, NULL);
-  section->sender = kp_sender_new (&config, error);
-  if (section->sender == NULL)
+  if (!make_senders (section, &config, error))
     return FALSE;
 
-  g_object_ref_sink (section->sender);
   if (kp_connection_is_dropped (connection))
     return TRUE;
 
-  kp_connection_add_part (connection, GST_ELEMENT (section->sender));
-
-  kp_sender_hold (section->sender);
+  add_part (section, connection);
   if (!link_sender (section, error))
     return FALSE;
 
@@ -104,7 +148,7 @@ kp_sections_attach (GPtrArray *sections, KpConnection *connection, const KpSetti
     {
       KpSection *section = g_ptr_array_index (sections, i);
 
-      if (section->sender || !(section->direction & KP_DIRECTION_SEND) || section->track == NULL)
+      if (section->part || !(section->direction & KP_DIRECTION_SEND) || section->track == NULL)
         continue;
       common.bitrate = kp_sections_get_bitrate (sections, section, settings);
       if (!attach_sender (section, connection, &common, error))
@@ -119,7 +163,19 @@ kp_sections_attach (GPtrArray *sections, KpConnection *connection, const KpSetti
 static gboolean
 is_closed (const KpSection *self)
 {
-  return self->sender && self->direction & KP_DIRECTION_SEND && !self->open;
+  return self->part && self->direction & KP_DIRECTION_SEND && !self->open;
+}
+
+static void
+release_sender (gpointer sender, gpointer user_data)
+{
+  kp_sender_release (sender);
+}
+
+static void
+drop_sender (gpointer sender, gpointer user_data)
+{
+  kp_sender_drop (sender);
 }
 
 /* The running time of the first of the buffers that wait, or GST_CLOCK_TIME_NONE. */
@@ -160,7 +216,7 @@ kp_sections_open (GPtrArray *sections, GstClockTime running_time)
         }
       if (!is_closed (section))
         continue;
-      kp_sender_release (section->sender);
+      g_ptr_array_foreach (section->senders, release_sender, NULL);
       kp_gate_set_pace (KP_GATE (section->track->gate), pace);
       kp_gate_open (KP_GATE (section->track->gate));
       section->open = TRUE;
@@ -174,21 +230,41 @@ kp_sections_close (GPtrArray *sections)
     {
       const KpSection *section = g_ptr_array_index (sections, i);
 
-      if (section->sender == NULL)
+      if (section->part == NULL)
         continue;
       kp_gate_close (KP_GATE (section->track->gate));
-      kp_sender_drop (section->sender);
+      g_ptr_array_foreach (section->senders, drop_sender, NULL);
     }
 }
 
-void
-kp_sections_request_keyframe (GPtrArray *sections)
+/* Whether @ssrc is one of the section's. */
+static gboolean
+request_keyframe (const KpSection *section, guint32 ssrc)
 {
+  for (guint i = 0; i < section->senders->len; i++)
+    {
+      KpSender *sender = g_ptr_array_index (section->senders, i);
+
+      if (ssrc == 0 || ssrc == kp_sender_get_ssrc (sender))
+        kp_sender_request_keyframe (sender);
+      if (ssrc && ssrc == kp_sender_get_ssrc (sender))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+void
+kp_sections_request_keyframe (GPtrArray *sections, guint32 ssrc)
+{
+  gboolean found = FALSE;
+
   for (guint i = 0; i < sections->len; i++)
     {
       const KpSection *section = g_ptr_array_index (sections, i);
 
-      if (section->sender && section->kind == KP_MEDIA_VIDEO)
-        kp_sender_request_keyframe (section->sender);
+      found |= section->kind == KP_MEDIA_VIDEO && request_keyframe (section, ssrc);
     }
+  if (ssrc && !found)
+    kp_sections_request_keyframe (sections, 0);
 }

@@ -31,7 +31,9 @@ kp_section_free (KpSection *self)
   gst_clear_caps (&self->input_caps);
   g_clear_object (&self->sink_pad);
   g_clear_object (&self->transceiver);
-  g_clear_object (&self->sender);
+  g_clear_pointer (&self->ladder, kp_ladder_unref);
+  g_clear_object (&self->part);
+  g_ptr_array_unref (self->senders);
   g_free (self);
 }
 
@@ -86,6 +88,7 @@ kp_section_new (guint mline_index, KpMediaKind kind, KpDirection direction, cons
   self->mline_index = mline_index;
   self->kind = kind;
   self->direction = direction;
+  self->senders = g_ptr_array_new_with_free_func (gst_object_unref);
   if (track && direction & KP_DIRECTION_SEND)
     {
       g_autoptr (GstCaps) caps = NULL;
@@ -106,7 +109,7 @@ static void
 section_set_preferences (KpSection *self, GstCaps *caps)
 {
   caps = gst_caps_make_writable (caps);
-  if (self->direction & KP_DIRECTION_SEND)
+  if (self->direction & KP_DIRECTION_SEND && self->ladder == NULL)
     gst_caps_set_simple (caps, "ssrc", G_TYPE_UINT, self->ssrc, NULL);
   kp_extensions_write (&self->extensions, caps);
   g_object_set (self->transceiver, "codec-preferences", caps, "do-nack", self->kind == KP_MEDIA_VIDEO, NULL);
@@ -172,6 +175,7 @@ offer_section (GPtrArray *sections, KpConnection *connection, const KpSettings *
     return FALSE;
 
   kp_extensions_choose (&section->extensions, NULL, NULL);
+  kp_section_offer_layers (section, settings);
 
   return kp_section_realize (section, connection, kp_formats_offer (codecs, section->input_caps), error);
 }
@@ -316,6 +320,7 @@ answer_section (GPtrArray *sections, KpConnection *connection, const KpSettings 
       return FALSE;
     }
   kp_extensions_read (&section->extensions, media);
+  kp_section_answer_layers (section, settings, media);
 
   return kp_section_realize (section, connection, caps, error);
 }
@@ -427,6 +432,7 @@ kp_sections_take_answer (GPtrArray *sections, const KpSettings *settings, const 
       if (!choose_sent (section, settings, media, error))
         return FALSE;
       kp_extensions_read (&section->extensions, media);
+      kp_section_take_layers (section, media);
     }
 
   return TRUE;

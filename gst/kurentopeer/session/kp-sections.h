@@ -40,7 +40,9 @@ typedef struct
   guint payload_type;
   guint32 ssrc;
   KpExtensions extensions;
-  KpSender *sender; /* owned; or NULL */
+  KpLadder *ladder; /* owned; the layers that are sent as simulcast, their ssrcs follow each other; or NULL */
+  GstElement *part; /* owned; what sends: a sender, or those of the layers in a bin; or NULL */
+  GPtrArray *senders; /* of KpSender; inside of it, or itself */
 } KpSection;
 
 /* Of KpSection. */
@@ -82,7 +84,11 @@ gboolean kp_sections_attach (GPtrArray *sections, KpConnection *connection, cons
 void kp_sections_open (GPtrArray *sections, GstClockTime running_time);
 void kp_sections_close (GPtrArray *sections);
 
-void kp_sections_request_keyframe (GPtrArray *sections);
+/* Of the layer that @ssrc names, or, when it is nobody's, of everything. */
+void kp_sections_request_keyframe (GPtrArray *sections, guint32 ssrc);
+
+/* Writes the layers that are offered, or accepted, into a description of ours. */
+void kp_sections_write_layers (GPtrArray *sections, GstSDPMessage *local);
 
 /* ---- how it is sent; kp-sections-parameters.c ---- */
 

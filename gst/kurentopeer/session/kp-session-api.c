@@ -296,7 +296,7 @@ kp_session_set_stats_interval (KpSession *self, guint interval)
 static void
 run_request_keyframe (KpSession *self, KpRequest *request)
 {
-  kp_sections_request_keyframe (self->sections);
+  kp_sections_request_keyframe (self->sections, 0);
   if (self->connection)
     kp_connection_request_remote_keyframe (self->connection);
 }

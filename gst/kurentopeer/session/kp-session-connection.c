@@ -174,11 +174,11 @@ connection_channels_ready_cb (KpConnection *connection, gpointer user_data)
 }
 
 static void
-connection_keyframe_cb (KpConnection *connection, gpointer user_data)
+connection_keyframe_cb (KpConnection *connection, guint32 ssrc, gpointer user_data)
 {
   KpSession *self = user_data;
 
-  kp_sections_request_keyframe (self->sections);
+  kp_sections_request_keyframe (self->sections, ssrc);
 }
 
 static GstElement *

@@ -82,6 +82,7 @@ complete_local (KpSession *self, GstSDPMessage *sdp)
 
   if (fingerprint)
     kp_sdp_set_fingerprint (sdp, fingerprint);
+  kp_sections_write_layers (self->sections, sdp);
   kp_sdp_dedupe_ssrcs (sdp);
   kp_sdp_set_msid (sdp, self->settings->id, msids);
   kp_sdp_set_max_message_size (sdp, KP_MAX_MESSAGE_SIZE);

@@ -51,8 +51,24 @@ is_repair (const KpStatsInput *input, const KpRtpCount *row)
 {
   guint32 repaired;
 
-  return kp_stats_sdp_is_repair (get_sender_sdp (input, row->side), row->ssrc, &repaired)
+  return row->repairs || kp_stats_sdp_is_repair (get_sender_sdp (input, row->side), row->ssrc, &repaired)
          || kp_stats_sdp_get_apt (get_receiver_sdp (input, row->side), row->payload_type) >= 0;
+}
+
+/* Two simulcasts of one connection may have layers of the same name. */
+static gboolean
+repairs_layer (const KpStatsInput *input, const KpRtpCount *repair, const KpRtpCount *row)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < input->rtp->len; i++)
+    {
+      const KpRtpCount *other = &g_array_index (input->rtp, KpRtpCount, i);
+
+      n += other->side == row->side && !other->repairs && g_str_equal (other->rid, repair->rid);
+    }
+
+  return n == 1 && g_str_equal (repair->rid, row->rid);
 }
 
 /* Whether @row has the only stream of its side with that payload type. */
@@ -71,7 +87,7 @@ is_only_one (const KpStatsInput *input, const KpRtpCount *row)
   return n == 1;
 }
 
-/* By its ssrc, when the sender announced it; else by its payload type, when that leaves no doubt. */
+/* By its ssrc, when the sender announced it; by the layer that its packets name; else by its payload type, when that leaves no doubt. */
 static gboolean
 repairs (const KpStatsInput *input, const KpRtpCount *repair, const KpRtpCount *row)
 {
@@ -82,6 +98,8 @@ repairs (const KpStatsInput *input, const KpRtpCount *repair, const KpRtpCount *
     return FALSE;
   if (kp_stats_sdp_is_repair (get_sender_sdp (input, row->side), repair->ssrc, &repaired))
     return repaired == row->ssrc;
+  if (repair->repairs)
+    return repairs_layer (input, repair, row);
 
   return kp_stats_sdp_get_apt (receiver_sdp, repair->payload_type) == row->payload_type
          && is_only_one (input, row);
@@ -185,6 +203,14 @@ set_mid (const KpStatsReport *self, const Stream *stream, GstStructure *entry)
                                kp_sdp_media_get_mid (gst_sdp_message_get_media (sdp, stream->mline_index)));
 }
 
+/* For who receives it is no member of the W3C's. */
+static void
+set_rid (const Stream *stream, GstStructure *entry)
+{
+  if (*stream->row->rid)
+    kp_stats_entry_set_string (entry, "rid", stream->row->rid);
+}
+
 static void
 set_size (GstStructure *entry, const gchar *width_name, guint width, const gchar *height_name, guint height)
 {
@@ -281,6 +307,7 @@ add_outbound (KpStatsReport *self, const Stream *stream)
   g_autofree gchar *source_id = add_media_source (self, stream);
 
   set_mid (self, stream, entry);
+  set_rid (stream, entry);
   kp_stats_entry_set_string (entry, "mediaSourceId", source_id);
   kp_stats_entry_set_string (entry, "remoteId", stream->remote_id);
   set_packets (stream, entry, "Sent");

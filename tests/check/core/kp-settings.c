@@ -18,6 +18,7 @@ GST_START_TEST (test_defaults)
   fail_unless_equals_int (settings->start_bitrate, 600000);
   fail_unless_equals_int (settings->max_bitrate, 2500000);
   fail_unless_equals_int (settings->latency, 60);
+  fail_if (settings->ladder);
   fail_if (settings->data_channels);
   fail_if (settings->ice.stun_server);
   fail_if (settings->ice.turn_servers);
@@ -37,6 +38,7 @@ make_settings (void)
   settings->video_codecs = g_strdup ("VP8,H264");
   settings->max_bitrate = 1;
   settings->data_channels = TRUE;
+  settings->ladder = kp_ladder_parse ("simulcast-layers", "[{\"rid\":\"one\"}]", NULL);
   settings->ice.stun_server = g_strdup ("stun://a:1");
   settings->ice.turn_servers = g_ptr_array_new_with_free_func (g_free);
   g_ptr_array_add (settings->ice.turn_servers, g_strdup ("turn://u:p@t:1"));
@@ -65,6 +67,7 @@ GST_START_TEST (test_copy)
   fail_if (copy->audio);
   fail_unless (copy->video);
   fail_unless_equals_string (copy->audio_codecs, "OPUS");
+  fail_unless_equals_string (copy->ladder->layers[0].rid, "one");
   fail_unless_equals_string (copy->video_codecs, "VP8,H264");
   fail_unless_equals_int (copy->start_bitrate, 600000);
   fail_unless_equals_int (copy->max_bitrate, 1);

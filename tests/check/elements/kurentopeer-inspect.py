@@ -4,7 +4,8 @@
 import subprocess
 
 PROPERTIES = ('mode id send-source media-constraints configuration stun-server turn-server ice-transport-policy '
-              'video-codecs audio-codecs start-bitrate max-bitrate latency data-channels data-channel-config '
+              'video-codecs audio-codecs start-bitrate max-bitrate simulcast simulcast-layers latency data-channels '
+              'data-channel-config '
               'post-data-messages data-channel local-video remote-video remote-audio '
               'peer-connection signaller-uri signaller connection-state ice-connection-state ice-gathering-state '
               'signaling-state local-description remote-description local-candidates local-stream '

@@ -15,6 +15,8 @@ make_sdp (const gchar *extmaps)
 
 #define TWCC(id) "a=extmap:" id " " KP_TWCC_URI "\r\n"
 #define MID(id) "a=extmap:" id " " KP_MID_URI "\r\n"
+#define RIDS(id, repaired)                                                                                   \
+  "a=extmap:" id " " KP_RID_URI "\r\na=extmap:" repaired " " KP_REPAIRED_RID_URI "\r\n"
 #define OTHER(id) "a=extmap:" id " urn:ietf:params:rtp-hdrext:toffset\r\n"
 
 static const struct
@@ -26,6 +28,7 @@ static const struct
   { TWCC ("3") MID ("4"), { 3, 4 } },
   { MID ("14/sendrecv") OTHER ("1"), { 0, 14 } },
   { TWCC ("0") MID ("256"), { 0, 0 } },
+  { RIDS ("10", "11"), { 0, 0, 10, 11 } },
 };
 
 GST_START_TEST (test_read)
@@ -36,6 +39,8 @@ GST_START_TEST (test_read)
   kp_extensions_read (&extensions, gst_sdp_message_get_media (sdp, 0));
   fail_unless_equals_int (extensions.twcc, read[__i__].ids.twcc);
   fail_unless_equals_int (extensions.mid, read[__i__].ids.mid);
+  fail_unless_equals_int (extensions.rid, read[__i__].ids.rid);
+  fail_unless_equals_int (extensions.repaired_rid, read[__i__].ids.repaired_rid);
 }
 GST_END_TEST
 
@@ -45,13 +50,14 @@ static const struct
   const gchar *remote;
   KpExtensions ids;
 } chosen[] = {
-  { NULL, NULL, { 1, 2 } },
-  { "", "", { 1, 2 } },
-  { TWCC ("1") MID ("2"), TWCC ("1"), { 1, 2 } },
-  { TWCC ("3") MID ("4"), TWCC ("3") MID ("4"), { 3, 4 } },
-  { "", TWCC ("3") MID ("4"), { 3, 4 } },
-  { "", OTHER ("1"), { 0, 2 } },
-  { OTHER ("2"), "", { 1, 0 } },
+  { NULL, NULL, { 1, 2, 3, 4 } },
+  { "", "", { 1, 2, 3, 4 } },
+  { TWCC ("1") MID ("2"), TWCC ("1"), { 1, 2, 3, 4 } },
+  { TWCC ("3") MID ("4"), TWCC ("3") MID ("4"), { 3, 4, 0, 0 } },
+  { "", TWCC ("3") MID ("4"), { 3, 4, 0, 0 } },
+  { "", OTHER ("1"), { 0, 2, 3, 4 } },
+  { OTHER ("2"), "", { 1, 0, 3, 4 } },
+  { "", RIDS ("10", "11"), { 1, 2, 10, 11 } },
 };
 
 GST_START_TEST (test_choose)
@@ -63,6 +69,8 @@ GST_START_TEST (test_choose)
   kp_extensions_choose (&extensions, local, remote);
   fail_unless_equals_int (extensions.twcc, chosen[__i__].ids.twcc);
   fail_unless_equals_int (extensions.mid, chosen[__i__].ids.mid);
+  fail_unless_equals_int (extensions.rid, chosen[__i__].ids.rid);
+  fail_unless_equals_int (extensions.repaired_rid, chosen[__i__].ids.repaired_rid);
 }
 GST_END_TEST
 
@@ -70,9 +78,10 @@ GST_START_TEST (test_write)
 {
   g_autoptr (GstCaps) caps = gst_caps_new_empty_simple ("application/x-rtp");
   g_autoptr (GstCaps) expected
-      = gst_caps_new_simple ("application/x-rtp", "extmap-7", G_TYPE_STRING, KP_MID_URI, NULL);
+      = gst_caps_new_simple ("application/x-rtp", "extmap-7", G_TYPE_STRING, KP_MID_URI, "extmap-8",
+                             G_TYPE_STRING, KP_RID_URI, "extmap-9", G_TYPE_STRING, KP_REPAIRED_RID_URI, NULL);
 
-  kp_extensions_write (&(KpExtensions){ .mid = 7 }, caps);
+  kp_extensions_write (&(KpExtensions){ .mid = 7, .rid = 8, .repaired_rid = 9 }, caps);
   fail_unless (gst_caps_is_equal (caps, expected), "%" GST_PTR_FORMAT, caps);
 }
 GST_END_TEST

@@ -88,6 +88,38 @@ GST_START_TEST (test_sent_video)
 }
 GST_END_TEST
 
+static KpRtpCount *
+add_layer_row (Case *this, guint32 ssrc, guint8 payload_type, const gchar *rid, gboolean repairs)
+{
+  KpRtpCount *row = add_row (this, KP_RTP_SENT, ssrc, payload_type);
+
+  g_strlcpy (row->rid, rid, sizeof row->rid);
+  row->repairs = repairs;
+
+  return row;
+}
+
+/* No description names their ssrcs: the packets do. */
+GST_START_TEST (test_layers)
+{
+  Case this;
+
+  case_init (&this);
+  add_layer_row (&this, 7001, 96, "h", FALSE);
+  add_layer_row (&this, 7002, 96, "l", FALSE);
+  add_layer_row (&this, 7003, 97, "l", TRUE)->packets = 3;
+  make_report (&this);
+
+  fail_unless_equals_string (get_string (&this, "outbound-rtp-7001", "rid"), "h");
+  fail_unless_equals_string (get_string (&this, "outbound-rtp-7002", "rid"), "l");
+  fail_unless_equals_uint64 (get_uint (&this, "outbound-rtp-7001", "retransmittedPacketsSent"), 0);
+  fail_unless_equals_uint64 (get_uint (&this, "outbound-rtp-7002", "retransmittedPacketsSent"), 3);
+  fail_unless_equals_uint64 (get_uint (&this, "outbound-rtp-7002", "rtxSsrc"), 7003);
+  fail_unless (find (&this, "outbound-rtp-7003") == NULL);
+  case_clear (&this);
+}
+GST_END_TEST
+
 /* An encoder's work that we do not do is not made up. */
 GST_START_TEST (test_sent_encoded)
 {
@@ -256,6 +288,7 @@ stats_rtp_suite (void)
 
   suite_add_tcase (suite, tcase);
   tcase_add_test (tcase, test_sent_video);
+  tcase_add_test (tcase, test_layers);
   tcase_add_test (tcase, test_sent_encoded);
   tcase_add_test (tcase, test_received_audio);
   tcase_add_test (tcase, test_received_video);
