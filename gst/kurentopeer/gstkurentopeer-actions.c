@@ -16,6 +16,7 @@ typedef enum
   ACTION_CLOSE,
   ACTION_GET_STATS,
   ACTION_CREATE_DATA_CHANNEL,
+  ACTION_SAVE_DEBUG_BUNDLE,
 } KpActionType;
 
 /* An action signal on its way to the peer loop, where its task is made: the thread of the caller may have no main loop. */
@@ -24,7 +25,7 @@ typedef struct
   KpActionType type;
   GstKurentoPeer *peer; /* owned */
   GstPromise *promise; /* owned; or NULL */
-  gchar *text; /* owned; the SDP, candidate or label, or NULL */
+  gchar *text; /* owned; the SDP, candidate, label or folder, or NULL */
   gchar *options; /* owned; of a data channel, or NULL */
   guint sdp_mline_index;
   gchar *sdp_mid; /* owned; or NULL */
@@ -48,6 +49,12 @@ answer_promise (GstPromise *promise, GstStructure *answer, const GError *error)
   gst_promise_unref (promise);
 }
 
+void
+gst_kurento_peer_answer (GstPromise *promise, const GError *error)
+{
+  answer_promise (promise, gst_structure_new_empty (ANSWER_NAME), error);
+}
+
 static void
 answer_sdp_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -63,7 +70,7 @@ answer_done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   g_task_propagate_boolean (G_TASK (result), &error);
-  answer_promise (user_data, gst_structure_new_empty (ANSWER_NAME), error);
+  gst_kurento_peer_answer (user_data, error);
 }
 
 static void
@@ -125,6 +132,9 @@ run_action_cb (gpointer user_data)
     case ACTION_CREATE_DATA_CHANNEL:
       gst_kurento_peer_create_data_channel_async (peer, action->text, action->options, NULL, answer_done_cb,
                                                   promise);
+      break;
+    case ACTION_SAVE_DEBUG_BUNDLE:
+      gst_kurento_peer_run_save_debug_bundle (peer, action->text, promise);
       break;
     }
 }
@@ -207,6 +217,12 @@ create_data_channel (GstKurentoPeer *self, const gchar *label, const gchar *opti
 
   action->options = g_strdup (options);
   start_action (action);
+}
+
+static void
+save_debug_bundle (GstKurentoPeer *self, const gchar *folder, GstPromise *promise)
+{
+  start_action (action_new (ACTION_SAVE_DEBUG_BUNDLE, self, folder, promise));
 }
 
 static gboolean
@@ -422,6 +438,18 @@ install_action (const gchar *name, GCallback handler, GType return_type, guint n
  * Since: 0.1
  */
 
+/**
+ * GstKurentoPeer::save-debug-bundle:
+ * @self: the peer
+ * @folder: the folder for the files; it is made when it is not there
+ * @promise: (nullable): answered when all is written, with `error` when it failed
+ *
+ * Writes what is to be known of the call into a folder, without secrets. See
+ * gst_kurento_peer_save_debug_bundle_async().
+ *
+ * Since: 0.1
+ */
+
 void
 gst_kurento_peer_install_actions (void)
 {
@@ -443,4 +471,6 @@ gst_kurento_peer_install_actions (void)
   install_action ("close", G_CALLBACK (close_peer), G_TYPE_NONE, 1, GST_TYPE_PROMISE);
   install_action ("request-keyframe", G_CALLBACK (gst_kurento_peer_request_keyframe), G_TYPE_NONE, 0);
   install_action ("get-stats", G_CALLBACK (get_stats), G_TYPE_NONE, 1, GST_TYPE_PROMISE);
+  install_action ("save-debug-bundle", G_CALLBACK (save_debug_bundle), G_TYPE_NONE, 2, G_TYPE_STRING,
+                  GST_TYPE_PROMISE);
 }

@@ -275,5 +275,9 @@ gboolean gst_kurento_peer_emit_setup (GstElement *element, gboolean is_encoder, 
                                       gpointer user_data);
 void gst_kurento_peer_emit_event (GstKurentoPeer *self, const KpEvent *event);
 
+/* gstkurentopeer-debug.c; peer loop; takes @promise, which may be NULL */
+void gst_kurento_peer_run_save_debug_bundle (GstKurentoPeer *self, const gchar *folder, GstPromise *promise);
+
 /* gstkurentopeer-actions.c */
+void gst_kurento_peer_answer (GstPromise *promise, const GError *error); /* takes @promise */
 void gst_kurento_peer_install_actions (void);

@@ -98,6 +98,13 @@ GST_KURENTO_API
 gboolean gst_kurento_peer_create_data_channel_finish (GstKurentoPeer *self, GAsyncResult *result,
                                                       GError **error);
 GST_KURENTO_API
+void gst_kurento_peer_save_debug_bundle_async (GstKurentoPeer *self, const gchar *folder,
+                                               GCancellable *cancellable, GAsyncReadyCallback callback,
+                                               gpointer user_data);
+GST_KURENTO_API
+gboolean gst_kurento_peer_save_debug_bundle_finish (GstKurentoPeer *self, GAsyncResult *result,
+                                                    GError **error);
+GST_KURENTO_API
 void gst_kurento_peer_request_keyframe (GstKurentoPeer *self);
 
 G_END_DECLS
