@@ -108,6 +108,9 @@ track_new (GstKurentoPeer *self, KpMediaKind kind, const gchar *name)
   kp_gate_set_eos_func (KP_GATE (track->gate), gate_eos_cb, self);
   gst_bin_add (GST_BIN (self), track->gate);
   gst_kurento_peer_watch_local_stream (self, track->gate);
+  if (kind == KP_MEDIA_AUDIO)
+    kp_loudness_watch (&gst_kurento_peer_get_private (self)->voices[FALSE].loudness,
+                       track->gate->sinkpads->data);
 
   return track;
 }
@@ -152,21 +155,6 @@ gst_kurento_peer_list_gates (GstKurentoPeer *self, KpMediaKind kind)
   GST_OBJECT_UNLOCK (self);
 
   return gates;
-}
-
-void
-gst_kurento_peer_set_enabled (GstKurentoPeer *self, KpMediaKind kind, gboolean enabled)
-{
-  GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
-  g_autoptr (GPtrArray) gates = NULL;
-
-  GST_OBJECT_LOCK (self);
-  priv->settings.disabled[kind] = !enabled;
-  GST_OBJECT_UNLOCK (self);
-
-  gates = gst_kurento_peer_list_gates (self, kind);
-  for (guint i = 0; i < gates->len; i++)
-    kp_gate_set_enabled (g_ptr_array_index (gates, i), enabled);
 }
 
 static gboolean

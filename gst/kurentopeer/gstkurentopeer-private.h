@@ -3,6 +3,7 @@
 
 #include "gstkurentopeer.h"
 #include "kp-last-frame.h"
+#include "kp-loudness.h"
 #include "kp-session.h"
 #include "kp-view.h"
 
@@ -41,6 +42,7 @@ typedef struct
   gchar *data_channel_config; /* owned; JSON */
   gboolean simulcast;
   gchar *simulcast_layers; /* owned; JSON */
+  gchar *hark; /* owned; JSON */
   gchar *stun_server; /* owned */
   gchar *turn_server; /* owned */
   GstKurentoPeerNetwork network;
@@ -94,6 +96,13 @@ typedef struct
   GstPad *pad; /* owned; the ghost pad, NULL until it is exposed */
 } GstKurentoPeerStream;
 
+/* What is heard of one side. */
+typedef struct
+{
+  KpLoudness loudness; /* of all its sound; thread safe */
+  KpSpeech speech; /* peer loop */
+} GstKurentoPeerVoice;
+
 typedef struct _GstKurentoPeerWaiting GstKurentoPeerWaiting;
 
 /* Whether there is something to send: of sources of the element's own that take time to open. */
@@ -116,6 +125,8 @@ typedef struct
   KpSessionStatus status;
   GPtrArray *tracks; /* owned; of GstKurentoPeerTrack */
   GPtrArray *streams; /* owned; of GstKurentoPeerStream */
+  GstKurentoPeerVoice voices[2]; /* ours and the peer's; without the lock */
+  GSource *listen_timer; /* owned; of state changes, or NULL */
   KpLastFrame remote_frame; /* of video_src_0; with a lock of its own */
   GPtrArray *data_sinks; /* owned; of GstKurentoPeerDataPad */
   GPtrArray *data_srcs; /* owned; of GstKurentoPeerDataPad */
@@ -225,7 +236,6 @@ void gst_kurento_peer_drop_child (GstElement *child);
 void gst_kurento_peer_track_free (GstKurentoPeerTrack *self);
 gboolean gst_kurento_peer_add_tracks (GstKurentoPeer *self, KpSession *session, const KpSettings *settings,
                                       GError **error);
-void gst_kurento_peer_set_enabled (GstKurentoPeer *self, KpMediaKind kind, gboolean enabled);
 void gst_kurento_peer_end_captures (GstKurentoPeer *self);
 void gst_kurento_peer_remove_captures (GstKurentoPeer *self);
 GPtrArray *gst_kurento_peer_list_gates (GstKurentoPeer *self, KpMediaKind kind);
@@ -240,6 +250,10 @@ void gst_kurento_peer_forget_captures (GstKurentoPeer *self);
 void gst_kurento_peer_drop_capture (GstElement *capture);
 gboolean gst_kurento_peer_handle_capture (GstKurentoPeer *self, GstMessage *message);
 
+/* gstkurentopeer-enabled.c */
+void gst_kurento_peer_set_enabled (GstKurentoPeer *self, KpMediaKind kind, gboolean enabled);
+void gst_kurento_peer_make_enabled_specs (GParamSpec **specs, GParamFlags flags);
+
 /* gstkurentopeer-frames.c */
 KpSession *gst_kurento_peer_dup_open_session (GstKurentoPeer *self, GError **error);
 
@@ -247,6 +261,11 @@ KpSession *gst_kurento_peer_dup_open_session (GstKurentoPeer *self, GError **err
 GstStreamCollection *gst_kurento_peer_dup_local_stream (GstKurentoPeer *self, GstElement *capture);
 void gst_kurento_peer_notify_local_stream (GstKurentoPeer *self);
 void gst_kurento_peer_watch_local_stream (GstKurentoPeer *self, GstElement *gate);
+
+/* gstkurentopeer-speaking.c */
+void gst_kurento_peer_start_listening (GstKurentoPeer *self, const KpSpeechConfig *config);
+void gst_kurento_peer_stop_listening (GstKurentoPeer *self);
+GParamSpec *gst_kurento_peer_make_hark_spec (GParamFlags flags);
 
 /* gstkurentopeer-streams.c */
 void gst_kurento_peer_stream_free (GstKurentoPeerStream *self);

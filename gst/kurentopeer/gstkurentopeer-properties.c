@@ -27,6 +27,7 @@ enum
   PROP_OUTPUT,
   PROP_DATA_CHANNELS,
   PROP_DATA_CHANNEL_CONFIG,
+  PROP_HARK,
   PROP_SIGNALLER_URI,
   PROP_SIGNALLER,
   PROP_POST_DATA_MESSAGES,
@@ -74,6 +75,9 @@ set_setting_locked (GstKurentoPeer *self, guint prop_id, const GValue *value)
       return TRUE;
     case PROP_DATA_CHANNEL_CONFIG:
       take_string (&texts->data_channel_config, value);
+      return TRUE;
+    case PROP_HARK:
+      take_string (&texts->hark, value);
       return TRUE;
     case PROP_STUN_SERVER:
       take_string (&texts->stun_server, value);
@@ -245,6 +249,9 @@ get_text_locked (const GstKurentoPeerSettings *texts, guint prop_id, GValue *val
     case PROP_SIMULCAST_LAYERS:
       g_value_set_string (value, texts->simulcast_layers);
       return TRUE;
+    case PROP_HARK:
+      g_value_set_string (value, texts->hark);
+      return TRUE;
     case PROP_STUN_SERVER:
       g_value_set_string (value, texts->stun_server);
       return TRUE;
@@ -383,21 +390,6 @@ make_media_specs (void)
       "media-constraints, or by itself when it is back; looked at when it is lost (kurento-utils has nothing "
       "like it)",
       TRUE, ALWAYS);
-  props[PROP_ENABLED] = g_param_spec_boolean (
-      "enabled", "Enabled",
-      "Whether the sound and the pictures that are sent are those of the sources; sets audio-enabled and "
-      "video-enabled, and is TRUE when both are (kurento-utils: enabled)",
-      TRUE, ALWAYS);
-  props[PROP_AUDIO_ENABLED]
-      = g_param_spec_boolean ("audio-enabled", "Audio enabled",
-                              "Whether the sound that is sent is that of the sources; FALSE: silence, and "
-                              "nothing of what comes encoded (kurento-utils: audioEnabled)",
-                              TRUE, ALWAYS);
-  props[PROP_VIDEO_ENABLED] = g_param_spec_boolean (
-      "video-enabled", "Video enabled",
-      "Whether the pictures that are sent are those of the sources; FALSE: black ones, "
-      "and nothing of what comes encoded (kurento-utils: videoEnabled)",
-      TRUE, ALWAYS);
 }
 
 static void
@@ -488,6 +480,8 @@ gst_kurento_peer_install_properties (GObjectClass *klass)
                              NULL, G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   make_media_specs ();
   make_simulcast_specs ();
+  props[PROP_HARK] = gst_kurento_peer_make_hark_spec (SETTING);
+  gst_kurento_peer_make_enabled_specs (&props[PROP_ENABLED], ALWAYS);
   make_connection_specs ();
   gst_kurento_peer_make_network_specs (&props[PROP_NETWORK], SETTING);
   gst_kurento_peer_make_view_specs (&props[PROP_VIEW], SETTING);

@@ -26,6 +26,7 @@ gst_kurento_peer_settings_clear (GstKurentoPeerSettings *self)
   g_clear_pointer (&self->configuration, g_free);
   g_clear_pointer (&self->data_channel_config, g_free);
   g_clear_pointer (&self->simulcast_layers, g_free);
+  g_clear_pointer (&self->hark, g_free);
   g_clear_pointer (&self->stun_server, g_free);
   g_clear_pointer (&self->turn_server, g_free);
   gst_kurento_peer_network_clear (&self->network);
@@ -160,7 +161,8 @@ read_settings (const GstKurentoPeerSettings *texts, KpSettings *settings, GError
     return FALSE;
   if (!read_ice (texts, &settings->ice, error)
       || !gst_kurento_peer_network_read (&texts->network, settings, error)
-      || !read_data_channel (texts, settings, error) || !read_simulcast (texts, settings, error))
+      || !read_data_channel (texts, settings, error) || !read_simulcast (texts, settings, error)
+      || !kp_speech_config_parse ("hark", texts->hark, &settings->hark, error))
     return FALSE;
   if (settings->audio && !check_codecs (settings, KP_MEDIA_AUDIO, error))
     return FALSE;
@@ -186,6 +188,7 @@ copy_texts_locked (const GstKurentoPeerSettings *from, GstKurentoPeerSettings *t
   to->configuration = g_strdup (from->configuration);
   to->data_channel_config = g_strdup (from->data_channel_config);
   to->simulcast_layers = g_strdup (from->simulcast_layers);
+  to->hark = g_strdup (from->hark);
   to->stun_server = g_strdup (from->stun_server);
   to->turn_server = g_strdup (from->turn_server);
   gst_kurento_peer_network_copy (&from->network, &to->network);

@@ -134,6 +134,26 @@ static guint setup_signals[2]; /* of payloaders, of encoders */
  */
 
 /**
+ * GstKurentoPeer::speaking:
+ * @self: the peer
+ * @remote: %TRUE: the peer; %FALSE: what we send
+ *
+ * Somebody began to speak (kurento-utils: `hark`). See #GstKurentoPeer:hark.
+ *
+ * Since: 0.1
+ */
+
+/**
+ * GstKurentoPeer::stopped-speaking:
+ * @self: the peer
+ * @remote: %TRUE: the peer; %FALSE: what we send
+ *
+ * Nobody speaks any more (kurento-utils: `hark`).
+ *
+ * Since: 0.1
+ */
+
+/**
  * GstKurentoPeer::connected:
  * @self: the peer
  *

@@ -138,6 +138,8 @@ add_outlet (GstKurentoPeer *self, KpMediaKind kind, guint index, GstKurentoOutpu
 
   if (view)
     kp_outlet_set_view (KP_OUTLET (outlet), view);
+  if (kind == KP_MEDIA_AUDIO)
+    kp_loudness_watch (&priv->voices[TRUE].loudness, GST_ELEMENT (outlet)->srcpads->data);
   if (kind == KP_MEDIA_VIDEO && index == 0 && output == GST_KURENTO_OUTPUT_RAW)
     kp_last_frame_watch (&priv->remote_frame, GST_ELEMENT (outlet)->srcpads->data);
   gst_bin_add (GST_BIN (self), outlet);

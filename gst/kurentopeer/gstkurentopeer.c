@@ -274,6 +274,7 @@ prepare_session (GstKurentoPeer *self)
       gst_kurento_peer_post_error (self, error);
       return FALSE;
     }
+  gst_kurento_peer_start_listening (self, &settings->hark);
 
   return TRUE;
 }
@@ -298,6 +299,7 @@ stop_session (GstKurentoPeer *self)
   session = g_steal_pointer (&priv->session);
   GST_OBJECT_UNLOCK (self);
   gst_kurento_peer_forget_captures (self);
+  gst_kurento_peer_stop_listening (self);
   gst_kurento_peer_stop_streams (self);
   gst_kurento_peer_stop_data (self);
 
@@ -438,6 +440,8 @@ gst_kurento_peer_init (GstKurentoPeer *self)
   priv->tracks = g_ptr_array_new_with_free_func ((GDestroyNotify)gst_kurento_peer_track_free);
   priv->streams = g_ptr_array_new_with_free_func ((GDestroyNotify)gst_kurento_peer_stream_free);
   kp_last_frame_init (&priv->remote_frame);
+  for (guint i = 0; i < G_N_ELEMENTS (priv->voices); i++)
+    kp_loudness_init (&priv->voices[i].loudness);
   priv->data_sinks = g_ptr_array_new_with_free_func ((GDestroyNotify)gst_kurento_peer_data_pad_free);
   priv->data_srcs = g_ptr_array_new_with_free_func ((GDestroyNotify)gst_kurento_peer_data_pad_free);
   gst_kurento_peer_settings_init (&priv->settings);

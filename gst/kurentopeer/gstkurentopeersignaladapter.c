@@ -183,6 +183,26 @@ typedef struct
  */
 
 /**
+ * GstKurentoPeerSignalAdapter::speaking:
+ * @self: the adapter
+ * @remote: %TRUE: the peer; %FALSE: what we send
+ *
+ * Somebody began to speak (kurento-utils: `hark`). See #GstKurentoPeer:hark.
+ *
+ * Since: 0.1
+ */
+
+/**
+ * GstKurentoPeerSignalAdapter::stopped-speaking:
+ * @self: the adapter
+ * @remote: %TRUE: the peer; %FALSE: what we send
+ *
+ * Nobody speaks any more (kurento-utils: `hark`).
+ *
+ * Since: 0.1
+ */
+
+/**
  * GstKurentoPeerSignalAdapter::connected:
  * @self: the adapter
  *

@@ -48,6 +48,8 @@ static const KpEventSpec specs[KP_N_EVENTS] = {
   = { "data-channel-message",
       3,
       { { "label", string_type }, { "data", g_bytes_get_type }, { "is-text", boolean_type } } },
+  [KP_EVENT_SPEAKING] = { "speaking", 1, { { "remote", boolean_type } } },
+  [KP_EVENT_STOPPED_SPEAKING] = { "stopped-speaking", 1, { { "remote", boolean_type } } },
   [KP_EVENT_CONNECTED] = { "connected", 0 },
   [KP_EVENT_DISCONNECTED] = { "disconnected", 1, { { "reason", string_type } } },
   [KP_EVENT_PEER_ERROR] = { "peer-error", 1, { { "error", g_error_get_type } } },

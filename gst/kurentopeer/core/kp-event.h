@@ -19,6 +19,8 @@ typedef enum
   KP_EVENT_DATA_CHANNEL_ERROR, /* string label, error */
   KP_EVENT_DATA_CHANNEL_BUFFERED_AMOUNT_LOW, /* string label */
   KP_EVENT_DATA_CHANNEL_MESSAGE, /* string label, bytes data, boolean is_text */
+  KP_EVENT_SPEAKING, /* boolean remote */
+  KP_EVENT_STOPPED_SPEAKING, /* boolean remote */
   KP_EVENT_CONNECTED, /* */
   KP_EVENT_DISCONNECTED, /* string reason */
   KP_EVENT_PEER_ERROR, /* error */

@@ -135,3 +135,20 @@ kp_json_read_integer (JsonObject *object, const gchar *path, const gchar *name, 
 
   return TRUE;
 }
+
+gboolean
+kp_json_read_number (JsonObject *object, const gchar *path, const gchar *name, gdouble min, gdouble max,
+                     gdouble *value, GError **error)
+{
+  JsonNode *node = json_object_get_member (object, name);
+  gboolean is_number
+      = node && (kp_json_is_integer (node) || json_node_get_value_type (node) == G_TYPE_DOUBLE);
+  gdouble number = is_number ? json_node_get_double (node) : 0;
+
+  if (node && !(is_number && number >= min && number <= max))
+    return kp_json_fail (error, "%s%s: expected a number from %g to %g", path, name, min, max);
+  if (node)
+    *value = number;
+
+  return TRUE;
+}

@@ -32,3 +32,7 @@ gboolean kp_json_read_boolean (JsonObject *object, const gchar *path, const gcha
 /* An integer from 0 to @max; a missing one leaves @value as it is. */
 gboolean kp_json_read_integer (JsonObject *object, const gchar *path, const gchar *name, gint64 max,
                                gint64 *value, GError **error);
+
+/* A number from @min to @max; a missing one leaves @value as it is. */
+gboolean kp_json_read_number (JsonObject *object, const gchar *path, const gchar *name, gdouble min,
+                              gdouble max, gdouble *value, GError **error);

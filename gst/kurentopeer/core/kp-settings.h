@@ -7,6 +7,7 @@
 #include "kp-ladder.h"
 #include "kp-media-kind.h"
 #include "kp-network-config.h"
+#include "kp-speech.h"
 
 /* ICE servers as webrtcbin takes them, from RTCConfiguration and the element's own properties. */
 typedef struct
@@ -32,6 +33,7 @@ typedef struct
   guint max_bitrate; /* bit/s, all video */
   KpLadder *ladder; /* owned; the layers of raw video that is sent as simulcast, or NULL */
   guint latency; /* ms, jitter buffer */
+  KpSpeechConfig hark;
   gboolean data_channels;
   KpDataConfig *data_channel; /* owned; of ours; not NULL where data_channels is set in what a session gets */
   KpIceConfig ice;

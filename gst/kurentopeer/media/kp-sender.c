@@ -4,6 +4,7 @@
 #include "gstkurentoerror.h"
 #include "kp-element.h"
 #include "kp-keyframe-limit.h"
+#include "kp-loudness.h"
 #include "kp-media-debug.h"
 #include "kp-rtp-uris.h"
 #include "kp-scaler.h"
@@ -243,6 +244,7 @@ make_payloader (KpSender *self, const KpSenderConfig *config, GError **error)
   kp_element_configure (payloader, "auto-header-extension=false");
   g_object_set (payloader, "pt", config->payload_type, "ssrc", config->ssrc, NULL);
   if (!add_extension (self, payloader, KP_TWCC_URI, config->twcc_id, NULL, NULL, error)
+      || !add_extension (self, payloader, KP_LEVEL_URI, config->level_id, NULL, NULL, error)
       || !add_extension (self, payloader, KP_MID_URI, config->mid_id, "mid", config->mid, error)
       || !add_extension (self, payloader, KP_RID_URI, config->rid_id, "rid", config->rid, error))
     return NULL;
@@ -322,14 +324,6 @@ append_coding (KpSender *self, GstElement **last, const KpSenderConfig *config, 
 }
 
 static void
-add_encoder_probe (KpSender *self)
-{
-  g_autoptr (GstPad) sink = gst_element_get_static_pad (self->encoder, "sink");
-
-  gst_pad_add_probe (sink, GST_PAD_PROBE_TYPE_BUFFER, raw_frame_cb, self, NULL);
-}
-
-static void
 add_probes (KpSender *self, GstElement *payloader, GstPad *src)
 {
   g_autoptr (GstPad) payloader_src = gst_element_get_static_pad (payloader, "src");
@@ -339,7 +333,7 @@ add_probes (KpSender *self, GstElement *payloader, GstPad *src)
                      rtp_caps_query_cb, self, NULL);
   gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_EVENT_FLUSH, flush_cb, NULL, NULL);
   if (self->encoder)
-    add_encoder_probe (self);
+    gst_pad_add_probe (self->encoder->sinkpads->data, GST_PAD_PROBE_TYPE_BUFFER, raw_frame_cb, self, NULL);
   if (self->codec->kind != KP_MEDIA_VIDEO)
     return;
   gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, upstream_event_cb, self, NULL);
@@ -366,6 +360,8 @@ build (KpSender *self, const KpSenderConfig *config, GError **error)
     return FALSE;
   if (!append_owned (self, &last, make_payloader (self, config, error), error))
     return FALSE;
+  if (config->level_id && self->encoder)
+    kp_loudness_tag (self->encoder, last);
   add_probes (self, last, kp_element_finish (GST_BIN (self), last));
 
   return TRUE;

@@ -16,6 +16,7 @@ typedef struct
   guint32 ssrc;
   guint bitrate; /* bit/s; 0: the usual one, of audio only */
   guint twcc_id; /* id of the transport-wide-cc header extension, 0 = not negotiated */
+  guint level_id; /* id of the audio level header extension, 0 = not negotiated */
   guint mid_id; /* id of the sdes:mid header extension, 0 = not negotiated */
   const gchar *mid;
   guint rid_id; /* id of the sdes:rtp-stream-id header extension; of a layer only */

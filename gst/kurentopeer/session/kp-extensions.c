@@ -8,6 +8,7 @@
 #define MID_ID 2
 #define RID_ID 3
 #define REPAIRED_RID_ID 4
+#define LEVEL_ID 5
 
 void
 kp_extensions_read (KpExtensions *self, const GstSDPMedia *media)
@@ -17,6 +18,7 @@ kp_extensions_read (KpExtensions *self, const GstSDPMedia *media)
     .mid = kp_sdp_media_get_extmap_id (media, KP_MID_URI),
     .rid = kp_sdp_media_get_extmap_id (media, KP_RID_URI),
     .repaired_rid = kp_sdp_media_get_extmap_id (media, KP_REPAIRED_RID_URI),
+    .level = kp_sdp_media_get_extmap_id (media, KP_LEVEL_URI),
   };
 }
 
@@ -39,7 +41,8 @@ choose_id (const GstSDPMessage *sdp, const gchar *uri, guint id)
 }
 
 void
-kp_extensions_choose (KpExtensions *self, const GstSDPMessage *local, const GstSDPMessage *remote)
+kp_extensions_choose (KpExtensions *self, KpMediaKind kind, const GstSDPMessage *local,
+                      const GstSDPMessage *remote)
 {
   *self = (KpExtensions){
     .twcc = choose_id (local, KP_TWCC_URI, choose_id (remote, KP_TWCC_URI, TWCC_ID)),
@@ -48,6 +51,8 @@ kp_extensions_choose (KpExtensions *self, const GstSDPMessage *local, const GstS
     .repaired_rid
     = choose_id (local, KP_REPAIRED_RID_URI, choose_id (remote, KP_REPAIRED_RID_URI, REPAIRED_RID_ID)),
   };
+  if (kind == KP_MEDIA_AUDIO)
+    self->level = choose_id (local, KP_LEVEL_URI, choose_id (remote, KP_LEVEL_URI, LEVEL_ID));
 }
 
 static void
@@ -66,4 +71,5 @@ kp_extensions_write (const KpExtensions *self, GstCaps *caps)
   write_field (caps, self->mid, KP_MID_URI);
   write_field (caps, self->rid, KP_RID_URI);
   write_field (caps, self->repaired_rid, KP_REPAIRED_RID_URI);
+  write_field (caps, self->level, KP_LEVEL_URI);
 }

@@ -29,7 +29,7 @@ offer_further (GPtrArray *sections, KpConnection *connection, const KpSettings *
   if (codecs == NULL)
     return FALSE;
 
-  kp_extensions_choose (&section->extensions, local, remote);
+  kp_extensions_choose (&section->extensions, section->kind, local, remote);
   kp_section_offer_layers (section, settings);
   caps = kp_sdp_renumber (kp_formats_offer (codecs, section->input_caps), local, remote);
   if (!kp_section_realize (section, connection, caps, error))

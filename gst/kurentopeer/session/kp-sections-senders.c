@@ -106,6 +106,7 @@ attach_sender (KpSection *section, KpConnection *connection, const KpSenderConfi
     .ssrc = section->ssrc,
     .bitrate = common->bitrate,
     .twcc_id = section->extensions.twcc,
+    .level_id = section->extensions.level,
     .mid_id = mid ? section->extensions.mid : 0,
     .mid = mid,
     .rid_id = section->ladder ? section->extensions.rid : 0,

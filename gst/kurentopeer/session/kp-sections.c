@@ -174,7 +174,7 @@ offer_section (GPtrArray *sections, KpConnection *connection, const KpSettings *
   if (codecs == NULL)
     return FALSE;
 
-  kp_extensions_choose (&section->extensions, NULL, NULL);
+  kp_extensions_choose (&section->extensions, kind, NULL, NULL);
   kp_section_offer_layers (section, settings);
 
   return kp_section_realize (section, connection, kp_formats_offer (codecs, section->input_caps), error);

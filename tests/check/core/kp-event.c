@@ -21,6 +21,8 @@ GST_START_TEST (test_specs)
     { KP_EVENT_NEGOTIATION_NEEDED, "negotiation-needed" },
     { KP_EVENT_STREAM_ADDED, "stream-added stream:GObject" },
     { KP_EVENT_STREAM_ENDED, "stream-ended stream:GObject" },
+    { KP_EVENT_SPEAKING, "speaking remote:gboolean" },
+    { KP_EVENT_STOPPED_SPEAKING, "stopped-speaking remote:gboolean" },
     { KP_EVENT_DATA_CHANNEL_OPEN, "data-channel-open label:gchararray" },
     { KP_EVENT_DATA_CHANNEL_CLOSE, "data-channel-close label:gchararray" },
     { KP_EVENT_DATA_CHANNEL_ERROR, "data-channel-error label:gchararray error:GError" },

@@ -4,7 +4,7 @@
 import subprocess
 
 PROPERTIES = ('mode id send-source media-constraints configuration stun-server turn-server ice-transport-policy '
-              'video-codecs audio-codecs start-bitrate max-bitrate simulcast simulcast-layers latency data-channels '
+              'hark video-codecs audio-codecs start-bitrate max-bitrate simulcast simulcast-layers latency data-channels '
               'data-channel-config '
               'post-data-messages data-channel local-video remote-video remote-audio '
               'peer-connection signaller-uri signaller connection-state ice-connection-state ice-gathering-state '
@@ -12,7 +12,7 @@ PROPERTIES = ('mode id send-source media-constraints configuration stun-server t
               'remote-stream').split()
 SIGNALS = ('offer-created answer-created ice-candidate candidate-gathering-done negotiation-needed stream-added '
            'stream-ended data-channel-open data-channel-close data-channel-error data-channel-buffered-amount-low '
-           'data-channel-message connected disconnected peer-error server-event').split()
+           'data-channel-message speaking stopped-speaking connected disconnected peer-error server-event').split()
 ACTIONS = ('generate-offer process-offer process-answer add-ice-candidate send-string send-data '
            'create-data-channel get-current-frame get-current-local-frame show-local-video close '
            'request-keyframe get-stats').split()

@@ -17,6 +17,7 @@ make_sdp (const gchar *extmaps)
 #define MID(id) "a=extmap:" id " " KP_MID_URI "\r\n"
 #define RIDS(id, repaired)                                                                                   \
   "a=extmap:" id " " KP_RID_URI "\r\na=extmap:" repaired " " KP_REPAIRED_RID_URI "\r\n"
+#define LEVEL(id) "a=extmap:" id " " KP_LEVEL_URI "\r\n"
 #define OTHER(id) "a=extmap:" id " urn:ietf:params:rtp-hdrext:toffset\r\n"
 
 static const struct
@@ -29,6 +30,7 @@ static const struct
   { MID ("14/sendrecv") OTHER ("1"), { 0, 14 } },
   { TWCC ("0") MID ("256"), { 0, 0 } },
   { RIDS ("10", "11"), { 0, 0, 10, 11 } },
+  { LEVEL ("14") TWCC ("3"), { 3, 0, 0, 0, 14 } },
 };
 
 GST_START_TEST (test_read)
@@ -41,6 +43,7 @@ GST_START_TEST (test_read)
   fail_unless_equals_int (extensions.mid, read[__i__].ids.mid);
   fail_unless_equals_int (extensions.rid, read[__i__].ids.rid);
   fail_unless_equals_int (extensions.repaired_rid, read[__i__].ids.repaired_rid);
+  fail_unless_equals_int (extensions.level, read[__i__].ids.level);
 }
 GST_END_TEST
 
@@ -50,14 +53,16 @@ static const struct
   const gchar *remote;
   KpExtensions ids;
 } chosen[] = {
-  { NULL, NULL, { 1, 2, 3, 4 } },
-  { "", "", { 1, 2, 3, 4 } },
-  { TWCC ("1") MID ("2"), TWCC ("1"), { 1, 2, 3, 4 } },
-  { TWCC ("3") MID ("4"), TWCC ("3") MID ("4"), { 3, 4, 0, 0 } },
-  { "", TWCC ("3") MID ("4"), { 3, 4, 0, 0 } },
-  { "", OTHER ("1"), { 0, 2, 3, 4 } },
-  { OTHER ("2"), "", { 1, 0, 3, 4 } },
-  { "", RIDS ("10", "11"), { 1, 2, 10, 11 } },
+  { NULL, NULL, { 1, 2, 3, 4, 5 } },
+  { "", "", { 1, 2, 3, 4, 5 } },
+  { TWCC ("1") MID ("2"), TWCC ("1"), { 1, 2, 3, 4, 5 } },
+  { TWCC ("3") MID ("4"), TWCC ("3") MID ("4"), { 3, 4, 0, 0, 5 } },
+  { TWCC ("3") MID ("4") LEVEL ("1"), "", { 3, 4, 0, 0, 1 } },
+  { "", TWCC ("3") MID ("4") LEVEL ("6"), { 3, 4, 0, 0, 6 } },
+  { "", OTHER ("1"), { 0, 2, 3, 4, 5 } },
+  { OTHER ("2"), "", { 1, 0, 3, 4, 5 } },
+  { "", OTHER ("5"), { 1, 2, 3, 4, 0 } },
+  { "", RIDS ("10", "11"), { 1, 2, 10, 11, 5 } },
 };
 
 GST_START_TEST (test_choose)
@@ -66,22 +71,25 @@ GST_START_TEST (test_choose)
   g_autoptr (GstSDPMessage) remote = chosen[__i__].remote ? make_sdp (chosen[__i__].remote) : NULL;
   KpExtensions extensions;
 
-  kp_extensions_choose (&extensions, local, remote);
+  kp_extensions_choose (&extensions, KP_MEDIA_AUDIO, local, remote);
   fail_unless_equals_int (extensions.twcc, chosen[__i__].ids.twcc);
   fail_unless_equals_int (extensions.mid, chosen[__i__].ids.mid);
   fail_unless_equals_int (extensions.rid, chosen[__i__].ids.rid);
   fail_unless_equals_int (extensions.repaired_rid, chosen[__i__].ids.repaired_rid);
+  fail_unless_equals_int (extensions.level, chosen[__i__].ids.level);
+  kp_extensions_choose (&extensions, KP_MEDIA_VIDEO, local, remote);
+  fail_unless_equals_int (extensions.level, 0);
 }
 GST_END_TEST
 
 GST_START_TEST (test_write)
 {
   g_autoptr (GstCaps) caps = gst_caps_new_empty_simple ("application/x-rtp");
-  g_autoptr (GstCaps) expected
-      = gst_caps_new_simple ("application/x-rtp", "extmap-7", G_TYPE_STRING, KP_MID_URI, "extmap-8",
-                             G_TYPE_STRING, KP_RID_URI, "extmap-9", G_TYPE_STRING, KP_REPAIRED_RID_URI, NULL);
+  g_autoptr (GstCaps) expected = gst_caps_new_simple (
+      "application/x-rtp", "extmap-7", G_TYPE_STRING, KP_MID_URI, "extmap-8", G_TYPE_STRING, KP_RID_URI,
+      "extmap-9", G_TYPE_STRING, KP_REPAIRED_RID_URI, "extmap-10", G_TYPE_STRING, KP_LEVEL_URI, NULL);
 
-  kp_extensions_write (&(KpExtensions){ .mid = 7, .rid = 8, .repaired_rid = 9 }, caps);
+  kp_extensions_write (&(KpExtensions){ .mid = 7, .rid = 8, .repaired_rid = 9, .level = 10 }, caps);
   fail_unless (gst_caps_is_equal (caps, expected), "%" GST_PTR_FORMAT, caps);
 }
 GST_END_TEST
