@@ -6,7 +6,7 @@ Usage: caller.py ws://127.0.0.1:8080/helloworld
 
 Prints "up N" once it is connected and has got a decoded buffer of each section that the other side sends; N is how many
 sections the other side receives. Then it stays until it is ended. What goes wrong, or takes too long, ends it with a
-message.
+message. Lines of the standard input go out on the data channel, and what comes on it is printed after "said ".
 """
 
 import json
@@ -48,6 +48,8 @@ class Caller:
         self.adapter = GstKurento.PeerSignalAdapter.new(self.peer, None)
         self.adapter.connect("ice-candidate", self.on_candidate)
         self.adapter.connect("connected", self.on_connected)
+        self.adapter.connect("data-channel-open", lambda *args: self.read_lines())
+        self.adapter.connect("data-channel-message", self.on_data)
         self.adapter.connect("peer-error", lambda adapter, error: self.end(error.message))
 
         self.timer = GLib.timeout_add_seconds(TIMEOUT, lambda: self.end(f"not up after {TIMEOUT} s"))
@@ -103,6 +105,18 @@ class Caller:
     def on_connected(self, adapter):
         self.is_connected = True
         self.check()
+
+    def read_lines(self):
+        GLib.io_add_watch(sys.stdin, GLib.PRIORITY_DEFAULT, GLib.IOCondition.IN | GLib.IOCondition.HUP, self.on_line)
+
+    def on_line(self, source, condition):
+        line = source.readline()
+        if line:
+            self.peer.send_string(None, line.rstrip("\n"))
+        return bool(line)
+
+    def on_data(self, adapter, label, data, is_text):
+        print("said", data.get_data().decode(), flush=True)
 
     def on_pad_added(self, peer, pad):
         if pad.get_direction() != Gst.PadDirection.SRC:

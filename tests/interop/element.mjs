@@ -86,9 +86,10 @@ export const mediaBranches = (name, send, receive) =>
   [...send.map((kind) => branches.send[kind]), ...receive.map((kind) => branches.receive[kind])]
     .map((branch) => branch.replace(/\bp\./, `${name}.`));
 
-/* Starts a program that prints its address, and ends with the test: a crash or a slow end fails it. */
-export async function runElement(test, command, readLine = () => {}) {
-  const child = spawn(command[0], command.slice(1), {stdio: Array(5).fill('pipe'), env: environment});
+/* Starts a program that prints its address, and ends with the test: a crash or a slow end fails it. `installed`: an environment
+ * in the place of the build's. */
+export async function runElement(test, command, readLine = () => {}, installed = {}) {
+  const child = spawn(command[0], command.slice(1), {stdio: Array(5).fill('pipe'), env: {...environment, ...installed}});
   const ended = new Promise((resolve) => child.on('exit', (code, killer) => resolve(killer ?? code)));
   const log = createWriteStream(await keptFile(`${test.name?.replace(/\W+/g, '-') ?? 'element'}-${child.pid}.log`));
   const pictures = new Pictures();

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
 
 import {browserNames, sharedBrowser} from './browsers.mjs';
-import {callers, makeCallee, startCaller} from './caller.mjs';
+import {makeCallee, makeInstalled, startCaller} from './caller.mjs';
 import {startElement} from './element.mjs';
 import {hears, openPage, sees, sharedFolder, until} from './harness.mjs';
 import {makeDocumentRoot} from './kurento-utils.mjs';
@@ -15,6 +15,7 @@ import {bars} from './media.mjs';
 
 const documentRoot = sharedFolder(makeDocumentRoot);
 const callee = sharedFolder(makeCallee);
+const installed = sharedFolder(makeInstalled);
 
 const prepare = (page) => page.evaluateOnNewDocument(() => {
   const send = WebSocket.prototype.send;
@@ -93,7 +94,7 @@ for (const name of browserNames)
     });
 
     test('it answers', async (context) => {
-      const peer = await startCaller(context, callers.Python, callee(), {receive: []});
+      const peer = await startCaller(context, installed(), 'Python', callee(), {receive: []});
       const page = await openPage(context, browser(), peer.url, {prepare});
 
       await page.evaluate(() => start('Recvonly'));
