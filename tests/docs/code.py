@@ -35,6 +35,7 @@ CHECKS = {
     "python": ast.parse,
     "json": json.loads,
     "sh": lambda text: check_file(".sh", text, "bash", "-n"),
+    "javascript": lambda text: check_file(".mjs", text, "node", "--check"),  # in a page
     "js": lambda text: check_file(".mjs", text, "node", "--check"),
 }
 
