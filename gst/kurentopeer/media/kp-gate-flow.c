@@ -17,8 +17,8 @@ kp_gate_flow_set_flushing (KpGate *self, gboolean flushing)
 
 /* Who does not answer counts as not live, as it does for GstBaseSink: what waits in error is only late, while what is
  * dropped in error is a whole file at the speed of the disk. */
-static gboolean
-is_live (KpGate *self)
+gboolean
+kp_gate_flow_is_live (KpGate *self)
 {
   g_autoptr (GstQuery) query = NULL;
   gboolean live = FALSE;
@@ -30,7 +30,7 @@ is_live (KpGate *self)
   if (!gst_pad_peer_query (self->sinkpad, query))
     return FALSE; /* asked again for the next buffer */
 
-  gst_query_parse_latency (query, &live, NULL, NULL);
+  gst_query_parse_latency (query, &live, &self->latency, NULL);
   self->liveness = live ? LIVENESS_LIVE : LIVENESS_NOT_LIVE;
   GST_DEBUG_OBJECT (self, "the source is %s", live ? "live" : "not live");
   return live;
@@ -56,7 +56,7 @@ kp_gate_flow_pass (KpGate *self, GstClockTime timestamp)
 
   if (is_open (self))
     return TRUE;
-  if (is_live (self))
+  if (kp_gate_flow_is_live (self))
     return FALSE;
 
   GST_OBJECT_LOCK (self);
@@ -70,43 +70,21 @@ kp_gate_flow_pass (KpGate *self, GstClockTime timestamp)
   return open;
 }
 
-/* A live source did not wait: the same offset that puts another one right would delay it. */
-static GstClockTimeDiff
-get_offset (KpGate *self, GstClockTime timestamp)
-{
-  GstClockTime now = gst_element_get_current_running_time (GST_ELEMENT (self));
-  GstClockTime time = kp_pace_get_time (&self->segment, timestamp);
-  GstClockTimeDiff offset = 0;
-
-  if (is_live (self))
-    return 0;
-
-  GST_OBJECT_LOCK (self);
-  if (self->pace)
-    offset = kp_pace_get_offset (self->pace, time, now);
-  GST_OBJECT_UNLOCK (self);
-
-  return offset;
-}
-
-/* After a flushing seek running time starts again at 0. */
-void
-kp_gate_flow_restart_pace (KpGate *self, guint32 seqnum)
-{
-  GST_OBJECT_LOCK (self);
-  if (self->pace)
-    kp_pace_restart (self->pace, seqnum);
-  GST_OBJECT_UNLOCK (self);
-  g_atomic_int_inc (&self->changes);
-}
-
 static gboolean
 has_changed (KpGate *self)
 {
   return self->seen_changes != g_atomic_int_get (&self->changes);
 }
 
-/* GStreamer sends stream-start, caps and segment again after a change of the peer or of the offset, but not the one
+static void
+resend (KpGate *self, GstEvent *event)
+{
+  gst_pad_push_event (self->srcpad, GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT
+                                        ? kp_gate_time_make_segment (self)
+                                        : gst_event_ref (event));
+}
+
+/* GStreamer sends stream-start, caps and segment again after a change of the peer, but not the one
  * that was on its way just then: it takes it for received. So they are sent as new ones, before the data. */
 void
 kp_gate_flow_apply_changes (KpGate *self, GstClockTime timestamp)
@@ -116,10 +94,10 @@ kp_gate_flow_apply_changes (KpGate *self, GstClockTime timestamp)
       g_autoptr (GPtrArray) events = NULL;
 
       self->seen_changes = g_atomic_int_get (&self->changes);
-      gst_pad_set_offset (self->srcpad, get_offset (self, timestamp));
+      kp_gate_time_find_offset (self, timestamp);
       events = kp_element_copy_sticky_events (self->srcpad);
       for (guint i = 0; i < events->len && !has_changed (self); i++)
-        gst_pad_push_event (self->srcpad, gst_event_ref (g_ptr_array_index (events, i)));
+        resend (self, g_ptr_array_index (events, i));
     }
 }
 
@@ -135,8 +113,9 @@ dup_view (KpGate *self)
   return view;
 }
 
-void
-kp_gate_flow_show (KpGate *self, GstBuffer *buffer)
+/* @buffer is shifted. */
+static void
+show (KpGate *self, GstBuffer *buffer)
 {
   g_autoptr (KpView) view = dup_view (self);
 
@@ -144,6 +123,15 @@ kp_gate_flow_show (KpGate *self, GstBuffer *buffer)
     kp_last_frame_keep (&self->last_frame, self->srcpad, buffer);
   if (view)
     kp_view_show (view, self->srcpad, buffer);
+}
+
+void
+kp_gate_flow_show (KpGate *self, GstBuffer *buffer)
+{
+  g_autoptr (GstBuffer) shifted = kp_gate_time_shift (self, gst_buffer_ref (buffer));
+
+  if (shifted)
+    show (self, shifted);
 }
 
 void
@@ -162,8 +150,15 @@ kp_gate_flow_push (KpGate *self, GstBuffer *buffer)
   GstFlowReturn flow;
 
   kp_gate_flow_apply_changes (self, GST_BUFFER_DTS_OR_PTS (buffer));
+  buffer = kp_gate_time_shift (self, buffer);
+  if (buffer == NULL || !kp_gate_time_check_order (self, buffer))
+    {
+      gst_clear_buffer (&buffer);
+      return;
+    }
+
   kp_gate_keyframes_force (self);
-  kp_gate_flow_show (self, buffer);
+  show (self, buffer);
   GST_PAD_STREAM_LOCK (self->srcpad);
   flow = gst_pad_push (self->srcpad, buffer);
   GST_PAD_STREAM_UNLOCK (self->srcpad);
@@ -184,7 +179,7 @@ wait_for (KpGate *self, GstClockTime timestamp)
     return;
 
   kp_gate_flow_apply_changes (self, timestamp);
-  time += gst_element_get_base_time (GST_ELEMENT (self)) + gst_pad_get_offset (self->srcpad);
+  time += gst_element_get_base_time (GST_ELEMENT (self)) + self->offset;
   GST_OBJECT_LOCK (self);
   if (clock && !self->flushing)
     wait = self->wait = gst_clock_new_single_shot_id (clock, time);
@@ -202,7 +197,7 @@ wait_for (KpGate *self, GstClockTime timestamp)
 void
 kp_gate_flow_drop (KpGate *self, GstBuffer *buffer)
 {
-  if (is_open (self) && !is_live (self))
+  if (is_open (self) && !kp_gate_flow_is_live (self))
     wait_for (self, GST_BUFFER_DTS_OR_PTS (buffer));
   gst_buffer_unref (buffer);
 }
@@ -219,6 +214,8 @@ still_thread (gpointer data)
   kp_gate_flow_apply_changes (self, GST_CLOCK_TIME_NONE);
   GST_PAD_STREAM_LOCK (self->srcpad);
   buffer = kp_still_steal (&self->still);
+  if (buffer)
+    buffer = kp_gate_time_shift (self, buffer);
   GST_PAD_STREAM_UNLOCK (self->sinkpad);
   if (buffer)
     gst_pad_push (self->srcpad, buffer);
@@ -291,6 +288,7 @@ kp_gate_set_pace (KpGate *self, KpPace *pace)
   GST_OBJECT_LOCK (self);
   g_clear_pointer (&self->pace, kp_pace_unref);
   self->pace = kp_pace_ref (pace);
+  self->pace_is_new = TRUE;
   GST_OBJECT_UNLOCK (self);
 
   g_atomic_int_inc (&self->changes);

@@ -38,8 +38,17 @@ struct _KpGate
 
   /* streaming thread */
   gint seen_changes;
-  GstSegment segment;
+  GstSegment segment; /* of the source */
+  gboolean begins; /* another source, or after a flush: the offset is to be found */
+  gboolean follows; /* another source, which must not go back */
+  guint64 begin_key; /* for kp_pace_join() */
+  GstClockTime begin_tolerance; /* ns; for kp_pace_join() */
+  GstClockTimeDiff own_offset; /* ns; or GST_CLOCK_STIME_NONE: that of the pace */
+  GstClockTimeDiff offset; /* ns; of running times */
+  GstClockTimeDiff shift; /* ns; of timestamps, which are running times then */
+  GstClockTime last; /* ns; running time of what was pushed last, or NONE */
   Liveness liveness;
+  GstClockTime latency; /* ns; of a live source */
   GstFlowReturn last_flow;
   gboolean has_input;
   gboolean failed; /* the input cannot be taken, which was told */
@@ -61,6 +70,7 @@ struct _KpGate
   GstClockID wait; /* borrowed, of the streaming thread; or NULL */
   GstClockTime waiting_time; /* ns, running time */
   KpPace *pace; /* owned; or NULL */
+  gboolean pace_is_new;
   KpKeyframeSource *keyframe_source; /* owned; or NULL */
   guint n_keyframe_requests; /* that went up */
   KpView *view; /* owned; or NULL */
@@ -70,6 +80,8 @@ struct _KpGate
 
 /* kp-gate-flow.c: who waits, what is dropped, when the rest goes on. Streaming thread. */
 void kp_gate_flow_set_flushing (KpGate *self, gboolean flushing); /* any thread */
+
+gboolean kp_gate_flow_is_live (KpGate *self);
 
 /* TRUE when data may go on; FALSE when it is to be dropped, be it that the wait ended by a flush or at teardown. */
 gboolean kp_gate_flow_pass (KpGate *self, GstClockTime timestamp);
@@ -87,8 +99,28 @@ void kp_gate_flow_drop (KpGate *self, GstBuffer *buffer);
 /* Before data, and before a GAP. */
 void kp_gate_flow_apply_changes (KpGate *self, GstClockTime timestamp);
 
-/* After a flushing seek running time starts again at 0. */
-void kp_gate_flow_restart_pace (KpGate *self, guint32 seqnum);
+/* kp-gate-time.c: one source after the other, without a step back. Streaming thread. */
+
+void kp_gate_time_reset (KpGate *self);
+
+/* What follows begins anew; what belongs together does so at the same time. */
+void kp_gate_time_begin_stream (KpGate *self, GstEvent *stream_start);
+void kp_gate_time_end_flush (KpGate *self, GstEvent *flush_stop);
+
+void kp_gate_time_set_segment (KpGate *self, GstEvent *event);
+
+/* For data of @timestamp. */
+void kp_gate_time_find_offset (KpGate *self, GstClockTime timestamp);
+
+/* What goes on in the place of the source's segment. */
+GstEvent *kp_gate_time_make_segment (KpGate *self);
+
+/* Both take what they shift, and give NULL when that is before the beginning of time. */
+GstBuffer *kp_gate_time_shift (KpGate *self, GstBuffer *buffer);
+GstEvent *kp_gate_time_shift_gap (KpGate *self, GstEvent *gap);
+
+/* Whether @buffer, which is shifted, can follow what was pushed. */
+gboolean kp_gate_time_check_order (KpGate *self, GstBuffer *buffer);
 
 /* kp-gate-input.c: what comes. Streaming thread. FALSE when it cannot be taken: the element has posted an error. */
 gboolean kp_gate_input_set_caps (KpGate *self, const GstCaps *caps);

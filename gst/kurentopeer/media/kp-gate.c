@@ -76,9 +76,9 @@ sink_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
   return GST_FLOW_OK;
 }
 
-/* Encoded video has no use for it, and rtph264pay of 1.22 sends what follows the caps before the caps. */
-static gboolean
-pass_gap (KpGate *self, GstEvent *event)
+/* Encoded video has no use for it, and rtph264pay of 1.22 sends what follows the caps before the caps. Takes @event. */
+static GstEvent *
+take_gap (KpGate *self, GstEvent *event)
 {
   GstClockTime timestamp;
   gboolean passes;
@@ -87,58 +87,80 @@ pass_gap (KpGate *self, GstEvent *event)
   passes = kp_gate_flow_pass (self, timestamp);
   if (passes)
     kp_gate_flow_apply_changes (self, timestamp);
+  if (passes && !g_atomic_int_get (&self->is_coded))
+    return kp_gate_time_shift_gap (self, event);
 
-  return passes && !g_atomic_int_get (&self->is_coded);
+  gst_event_unref (event);
+
+  return NULL;
+}
+
+static void
+begin_stream (KpGate *self, GstEvent *event)
+{
+  g_atomic_int_set (&self->eos, FALSE);
+  self->liveness = LIVENESS_UNKNOWN;
+  kp_gate_time_begin_stream (self, event);
+}
+
+static void
+end_flush (KpGate *self, GstEvent *event)
+{
+  kp_gate_flow_show_event (self, event);
+  g_atomic_int_set (&self->eos, FALSE);
+  kp_still_keep (&self->still, NULL);
+  kp_gate_time_end_flush (self, event);
+  kp_gate_flow_set_flushing (self, FALSE);
+}
+
+/* What goes on in the place of @event, which is taken; or NULL. */
+static GstEvent *
+filter_event (KpGate *self, GstEvent *event)
+{
+  switch (GST_EVENT_TYPE (event))
+    {
+    case GST_EVENT_FLUSH_START:
+      kp_gate_flow_set_flushing (self, TRUE);
+      kp_gate_flow_show_event (self, event);
+      return event;
+    case GST_EVENT_FLUSH_STOP:
+      end_flush (self, event);
+      return event;
+    case GST_EVENT_STREAM_START:
+      begin_stream (self, event);
+      return event;
+    case GST_EVENT_CAPS:
+      kp_still_keep (&self->still, NULL); /* it has the former format */
+      self->liveness = LIVENESS_UNKNOWN;
+      return event;
+    case GST_EVENT_SEGMENT:
+      kp_gate_time_set_segment (self, event);
+      gst_event_unref (event);
+      return kp_gate_time_make_segment (self);
+    case GST_EVENT_GAP:
+      return take_gap (self, event);
+    case GST_EVENT_EOS:
+      kp_gate_flow_show_event (self, event);
+      take_eos (self);
+      gst_event_unref (event);
+      return NULL;
+    default:
+      return event;
+    }
 }
 
 /* What becomes of an event downstream is the business of the present connection, not of the source. */
 gboolean
 kp_gate_take_event (KpGate *self, GstEvent *event)
 {
-  gboolean forward = TRUE;
+  gboolean is_caps = GST_EVENT_TYPE (event) == GST_EVENT_CAPS;
 
-  switch (GST_EVENT_TYPE (event))
-    {
-    case GST_EVENT_FLUSH_START:
-      kp_gate_flow_set_flushing (self, TRUE);
-      kp_gate_flow_show_event (self, event);
-      break;
-    case GST_EVENT_FLUSH_STOP:
-      kp_gate_flow_show_event (self, event);
-      gst_segment_init (&self->segment, GST_FORMAT_UNDEFINED);
-      g_atomic_int_set (&self->eos, FALSE);
-      kp_still_keep (&self->still, NULL);
-      kp_gate_flow_restart_pace (self, gst_event_get_seqnum (event));
-      kp_gate_flow_set_flushing (self, FALSE);
-      break;
-    case GST_EVENT_STREAM_START:
-      g_atomic_int_set (&self->eos, FALSE);
-      self->liveness = LIVENESS_UNKNOWN;
-      break;
-    case GST_EVENT_CAPS:
-      kp_still_keep (&self->still, NULL); /* it has the former format */
-      self->liveness = LIVENESS_UNKNOWN;
-      break;
-    case GST_EVENT_SEGMENT:
-      gst_event_copy_segment (event, &self->segment);
-      break;
-    case GST_EVENT_GAP:
-      forward = pass_gap (self, event);
-      break;
-    case GST_EVENT_EOS:
-      kp_gate_flow_show_event (self, event);
-      take_eos (self);
-      forward = FALSE;
-      break;
-    default:
-      break;
-    }
-
-  if (forward)
-    gst_pad_push_event (self->srcpad, gst_event_ref (event));
-  if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS)
+  event = filter_event (self, event);
+  if (event)
+    gst_pad_push_event (self->srcpad, event);
+  if (is_caps)
     kp_gate_check_parameters (self);
-  gst_event_unref (event);
+
   return TRUE;
 }
 
@@ -221,9 +243,9 @@ src_event (GstPad *pad, GstObject *parent, GstEvent *event)
 static void
 reset (KpGate *self)
 {
-  gst_segment_init (&self->segment, GST_FORMAT_UNDEFINED);
   self->liveness = LIVENESS_UNKNOWN;
   self->last_flow = GST_FLOW_OK;
+  kp_gate_time_reset (self);
   g_atomic_int_set (&self->eos, FALSE);
 }
 

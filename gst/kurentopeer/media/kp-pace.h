@@ -20,5 +20,7 @@ GstClockTime kp_pace_get_time (const GstSegment *segment, GstClockTime timestamp
 /* For data of @time, at @now (both ns, running time). */
 GstClockTimeDiff kp_pace_get_offset (KpPace *self, GstClockTime time, GstClockTime now);
 
-/* The sources begin anew: what comes next is due at once. All flushes of one seek have the same @seqnum. */
-void kp_pace_restart (KpPace *self, guint32 seqnum);
+/* For what begins, or begins anew, while others go on: it is due at once, unless it is so by the common offset, with no more
+ * than @tolerance (ns). What belongs together has the same @key, and so the same offset. */
+GstClockTimeDiff kp_pace_join (KpPace *self, guint64 key, GstClockTime time, GstClockTime now,
+                               GstClockTime tolerance);

@@ -285,7 +285,7 @@ handoff_cb (GstElement *sink, GstBuffer *buffer, GstPad *pad, Pace *pace)
 {
   GstClockTime shown = gst_element_get_current_running_time (sink);
 
-  if (shown + 5 * GST_MSECOND < pace->opened + GST_BUFFER_PTS (buffer))
+  if (shown + 5 * GST_MSECOND < GST_BUFFER_PTS (buffer) || GST_BUFFER_PTS (buffer) < pace->opened)
     g_atomic_int_inc (&pace->early);
   g_atomic_int_inc (&pace->count);
 }
