@@ -61,22 +61,37 @@ def on_picture(_sink, data, _pad, name):
     say(event="picture", pad=name, pixel=list(data.extract_dup(at, 3)))
 
 
-def add(pipeline, peer, colour):
+def link_source(pipeline, pad, colour, width=160, height=120):
     source = Gst.parse_bin_from_description(
         f"videotestsrc is-live=true pattern=solid-color foreground-color={colour} ! "
-        "capsfilter caps=video/x-raw,width=160,height=120,framerate=15/1", True)
-    pad = peer.request_pad_simple("video_sink_%u")
+        f"capsfilter caps=video/x-raw,width={width},height={height},framerate=15/1", True)
     pipeline.add(source)
     source.get_static_pad("src").link(pad)
     source.sync_state_with_parent()
     sources[pad.get_name()] = source
 
 
-def release(pipeline, peer, name):
-    pad = peer.get_static_pad(name)
-    peer.release_request_pad(pad)
+def drop_source(pipeline, name):
     sources[name].set_state(Gst.State.NULL)
     pipeline.remove(sources[name])
+
+
+def add(pipeline, peer, colour):
+    link_source(pipeline, peer.request_pad_simple("video_sink_%u"), colour)
+
+
+def release(pipeline, peer, name):
+    peer.release_request_pad(peer.get_static_pad(name))
+    drop_source(pipeline, name)
+
+
+def replace(pipeline, peer, name, colour, width, height):
+    pad = peer.get_static_pad(name)
+    source = pad.get_peer()
+    source.add_probe(Gst.PadProbeType.BLOCK_DOWNSTREAM, lambda *_: Gst.PadProbeReturn.OK)
+    source.unlink(pad)
+    drop_source(pipeline, name)
+    link_source(pipeline, pad, colour, width, height)
 
 
 def on_line(channel, _condition, pipeline, peer, loop):
@@ -89,6 +104,11 @@ def on_line(channel, _condition, pipeline, peer, loop):
         add(pipeline, peer, argument)
     elif action == "release":
         release(pipeline, peer, argument)
+    elif action == "replace":
+        replace(pipeline, peer, *argument)
+    elif action == "set":
+        name, prop, value = argument
+        peer.get_static_pad(name).set_property(prop, value)
     else:
         arguments = [] if argument is None else [argument]
         peer.emit(action, *arguments, Gst.Promise.new_with_change_func(on_answer, action))

@@ -151,6 +151,27 @@ for (const name of browserNames)
       return call;
     }
 
+    test('a picture becomes smaller, and then comes from another source', async (context) => {
+      const call = await open(context, elementOffers);
+      const {peer, page} = call;
+      const hasSize = (width, height) => untilEqual(`the picture has ${width}x${height}`,
+        () => page.evaluate(() => [pictures[0].video.videoWidth, pictures[0].video.videoHeight]), [width, height]);
+
+      await hasSize(160, 120);
+      peer.ask('set', ['video_sink_0', 'scale-resolution-down-by', 2]);
+      await hasSize(80, 60);
+      await goesOn(call);
+      peer.ask('set', ['video_sink_0', 'scale-resolution-down-by', 1]);
+      await hasSize(160, 120);
+      peer.ask('replace', ['video_sink_0', colours.blue, 320, 180]);
+      await hasSize(320, 180);
+      await sees(page, 0, 'blue');
+      peer.ask('replace', ['video_sink_0', colours.red, 160, 120]);
+      await hasSize(160, 120);
+      await goesOn(call);
+      assert.equal(peer.count('negotiation-needed'), 0);
+    });
+
     for (const [who, begin] of [['the browser', browserOffers], ['the element', elementOffers]]) {
       test(`begun by ${who}: the same again, from both sides`, async (context) => {
         const call = await open(context, begin);
