@@ -104,6 +104,8 @@ set_resolver (const gchar *address)
 {
   g_autoptr (GResolver) resolver = g_object_new (fake_resolver_get_type (), NULL);
 
+  dns.n_asked = 0;
+  dns.n_cancelled = 0;
   dns.former = g_resolver_get_default ();
   dns.address = g_strdup (address);
   g_resolver_set_default (resolver);
