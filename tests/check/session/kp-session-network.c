@@ -273,6 +273,28 @@ GST_START_TEST (test_external_address)
 }
 GST_END_TEST
 
+/* Two addresses of this machine that are one to the outside: told once. */
+GST_START_TEST (test_external_address_once)
+{
+  Pair pair = pair_new ();
+  KpNetworkConfig *network = &pair.a->settings->network;
+  g_autoptr (GPtrArray) addresses = NULL;
+
+  fail_unless (kp_network_config_set_ports (network, 41040, 41040, NULL));
+  fail_unless (kp_network_config_set_local_addresses (network, "127.0.0.1,127.0.0.2", NULL));
+  fail_unless (kp_network_config_set_external_address (network, "203.0.113.9", NULL));
+  fail_unless (kp_network_config_set_local_addresses (&pair.b->settings->network, "127.0.0.1", NULL));
+  pair_start (&pair);
+  pair_call (&pair);
+  addresses = dup_addresses (pair.a, KP_EVENT_OFFER_CREATED);
+  fail_unless_equals_int (addresses->len, 1);
+  fail_unless_equals_string (g_ptr_array_index (addresses, 0), "203.0.113.9:41040");
+  session_peer_wait_event (pair.a, KP_EVENT_CANDIDATE_GATHERING_DONE, 1);
+  fail_unless_equals_int (pair.a->events[KP_EVENT_ICE_CANDIDATE], 1);
+  pair_free (&pair);
+}
+GST_END_TEST
+
 /* Neither told, nor taken: b tells both families, and a has pairs of one. */
 GST_START_TEST (test_no_ipv6)
 {
@@ -349,6 +371,7 @@ kp_session_network_suite (void)
   tcase_add_test (tcase, test_local_addresses);
   tcase_add_test (tcase, test_no_such_local_address);
   tcase_add_test (tcase, test_external_address);
+  tcase_add_test (tcase, test_external_address_once);
   tcase_add_test (tcase, test_no_ipv6);
   tcase_add_test (tcase, test_dscp);
 
