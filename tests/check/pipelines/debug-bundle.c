@@ -3,6 +3,8 @@
 #include "../make-certificate.h"
 #include "call.h"
 
+#include <gst/kurentopeer/kurentopeer.h>
+
 #include <glib/gstdio.h>
 
 static const gchar *const files[] = { "local-description.sdp",
@@ -184,6 +186,67 @@ GST_START_TEST (test_no_connection)
 GST_END_TEST
 
 static void
+saved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GstKurentoPeer *peer = GST_KURENTO_PEER (source);
+  GError **error = user_data;
+
+  if (gst_kurento_peer_save_debug_bundle_finish (peer, result, error))
+    *error = g_error_new_literal (GST_KURENTO_ERROR, 0, "none");
+}
+
+/* By the method: in the context of the caller. */
+GST_START_TEST (test_method)
+{
+  g_autofree gchar *folder = g_dir_make_tmp (NULL, NULL);
+  g_autoptr (GError) error = NULL;
+  Side side;
+
+  side_init (&side, "kurentopeer name=p " RED "p.video_sink_0");
+  side_play (&side);
+  gst_kurento_peer_save_debug_bundle_async (GST_KURENTO_PEER (side.peer), folder, NULL, saved_cb, &error);
+  while (!error)
+    g_main_context_iteration (NULL, TRUE);
+  fail_unless_equals_string (error->message, "none");
+  fail_unless_has (folder, "versions.txt", "kurentopeer ");
+
+  g_clear_error (&error);
+  gst_kurento_peer_save_debug_bundle_async (GST_KURENTO_PEER (side.peer), "/proc/no", NULL, saved_cb, &error);
+  while (!error)
+    g_main_context_iteration (NULL, TRUE);
+  fail_unless (g_error_matches (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_INVALID_ARGUMENT));
+  side_stop (&side);
+  side_clear (&side);
+  remove_folder (folder);
+}
+GST_END_TEST
+
+static void
+answered_cb (GstPromise *promise, gpointer user_data)
+{
+  g_atomic_int_inc ((gint *)user_data);
+}
+
+/* The peer loop is gone before it is written, or while: answered all the same, once. */
+GST_START_TEST (test_stop)
+{
+  g_autofree gchar *folder = g_dir_make_tmp (NULL, NULL);
+  gint n_answered = 0;
+  GstPromise *promise = gst_promise_new_with_change_func (answered_cb, &n_answered, NULL);
+  Side side;
+
+  side_init (&side, "kurentopeer name=p " RED "p.video_sink_0");
+  side_play (&side);
+  g_signal_emit_by_name (side.peer, "save-debug-bundle", folder, promise);
+  side_stop (&side);
+  wait_until (g_atomic_int_get (&n_answered) == 1);
+  side_clear (&side);
+  gst_promise_unref (promise);
+  remove_folder (folder);
+}
+GST_END_TEST
+
+static void
 assert_error (Side *side, const gchar *folder, const gchar *part)
 {
   GstStructure *answer = side_ask (side, "save-debug-bundle", folder);
@@ -230,6 +293,8 @@ debug_bundle_suite (void)
   tcase_set_timeout (tcase, 60);
   tcase_add_test (tcase, test_bundle);
   tcase_add_test (tcase, test_no_connection);
+  tcase_add_test (tcase, test_method);
+  tcase_add_test (tcase, test_stop);
   tcase_add_test (tcase, test_cannot_write);
 
   return suite;
