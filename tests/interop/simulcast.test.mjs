@@ -6,8 +6,9 @@ import assert from 'node:assert/strict';
 import {join} from 'node:path';
 import {describe, test} from 'node:test';
 
+import {sharedBrowser} from './browsers.mjs';
 import {runElement} from './element.mjs';
-import {here, until, untilEqual} from './harness.mjs';
+import {here, openPage, until, untilEqual} from './harness.mjs';
 import {startJanus} from './janus.mjs';
 
 const sizes = [[160, 120], [320, 240], [640, 480]]; /* as Janus counts layers: from the lowest one */
@@ -87,3 +88,56 @@ for (const codec of ['VP8', 'H264'])
       }
     });
   });
+
+/* In the page: pictures that move in three sizes, of which Chromium sends all only from 960x540 on, and an offer with all candidates. */
+async function offerLayers() {
+  globalThis.pc = new RTCPeerConnection();
+  const canvas = Object.assign(document.createElement('canvas'), {width: 960, height: 540});
+  const painter = canvas.getContext('2d');
+  let at = 0;
+
+  setInterval(() => {
+    painter.fillStyle = `hsl(${at++ % 360} 80% 50%)`;
+    painter.fillRect(at * 7 % 960, at * 5 % 540, 100, 100);
+  }, 50);
+  /* silence first, so that the layers are not of the first section */
+  const [silence] = new AudioContext().createMediaStreamDestination().stream.getTracks();
+  const [pictures] = canvas.captureStream(20).getTracks();
+  pc.addTrack(silence);
+  globalThis.transceiver = pc.addTransceiver(pictures, {direction: 'sendonly',
+    sendEncodings: [{rid: 'q', scaleResolutionDownBy: 4}, {rid: 'h', scaleResolutionDownBy: 2}, {rid: 'f'}]});
+  await pc.setLocalDescription();
+  while (pc.iceGatheringState !== 'complete')
+    await new Promise((done) => pc.addEventListener('icegatheringstatechange', done, {once: true}));
+  return pc.localDescription.sdp;
+}
+
+async function setActive(rids) {
+  const {sender} = transceiver;
+  const parameters = sender.getParameters();
+
+  for (const encoding of parameters.encodings)
+    encoding.active = rids.includes(encoding.rid);
+  await sender.setParameters(parameters);
+}
+
+describe('simulcast from chromium to the element', () => {
+  const browser = sharedBrowser('chromium', {mdns: false});
+
+  test('the largest layer that comes is seen', async (context) => {
+    const page = await openPage(context, browser(), 'about:blank');
+    const peer = await startPeer(context,
+      'kurentopeerrecvonly name=p p.video_src_0 ! fakesink name=v async=false sync=false');
+    const {sdp} = await peer.ask('process-offer', await page.evaluate(offerLayers));
+
+    assert.match(sdp, /a=simulcast:recv q;h;f/);
+    await page.evaluate((answer) => pc.setRemoteDescription({type: 'answer', sdp: answer}), sdp);
+    await peer.event('connected');
+    /* Chromium begins with what fits into 300 kbit/s */
+    await untilEqual('the largest layer is seen', peer.size, [960, 540], {deadline: 40000});
+    await page.evaluate(setActive, ['q', 'h']);
+    await untilEqual('the next one is seen', peer.size, [480, 270], {deadline: 20000});
+    await page.evaluate(setActive, ['q', 'h', 'f']);
+    await untilEqual('the largest layer is seen again', peer.size, [960, 540], {deadline: 40000});
+  });
+});

@@ -16,7 +16,8 @@ typedef struct
   gpointer user_data;
 } KpBurial;
 
-/* A newer stream replaces an older one at the same outlet. */
+/* A newer stream replaces an older one at the same outlet. The receiver runs before it is linked to @pad, which may be giving data
+ * already. */
 static gboolean
 link_receiver (GstPad *pad, GstElement *receiver, GstElement *outlet)
 {
@@ -28,7 +29,11 @@ link_receiver (GstPad *pad, GstElement *receiver, GstElement *outlet)
   if (former)
     gst_pad_unlink (former, outlet_sink);
 
-  return gst_pad_link (src, outlet_sink) == GST_PAD_LINK_OK && gst_pad_link (pad, sink) == GST_PAD_LINK_OK;
+  if (gst_pad_link (src, outlet_sink) != GST_PAD_LINK_OK)
+    return FALSE;
+  gst_element_sync_state_with_parent (receiver);
+
+  return gst_pad_link (pad, sink) == GST_PAD_LINK_OK;
 }
 
 /* The connection may be dropped meanwhile, by the peer loop: whoever comes second takes the receiver out. */
@@ -124,12 +129,17 @@ static void
 receive_stream (KpConnection *self, GstPad *pad, GstCaps *caps, KpMediaKind kind)
 {
   guint index = kp_connection_get_stream_index (self, pad, kind);
-  g_autoptr (GstElement) outlet
-      = index == KP_NO_OUTLET ? NULL : self->callbacks.get_outlet (kind, index, self->user_data);
+  g_autoptr (GstPad) source = gst_object_ref (pad);
+  g_autoptr (GstElement) outlet = NULL;
   g_autoptr (GstElement) receiver = NULL;
   GError *error = NULL;
 
   set_retransmission (pad, kind);
+  if (kind == KP_MEDIA_VIDEO && kp_connection_join_layers (self, &source, &index))
+    return;
+
+  if (index != KP_NO_OUTLET)
+    outlet = self->callbacks.get_outlet (kind, index, self->user_data);
   if (outlet == NULL)
     return;
 
@@ -143,10 +153,9 @@ receive_stream (KpConnection *self, GstPad *pad, GstCaps *caps, KpMediaKind kind
   if (!add_receiver (self, receiver))
     return;
 
-  if (!link_receiver (pad, receiver, outlet))
+  if (!link_receiver (source, receiver, outlet))
     error = g_error_new (GST_KURENTO_ERROR, GST_KURENTO_ERROR_NEGOTIATION, "could not link the received %s",
                          kp_media_kind_to_string (kind));
-  gst_element_sync_state_with_parent (receiver);
   kp_connection_post_stream (self, kind, index, kp_receiver_get_codec (KP_RECEIVER (receiver)), error);
 }
 
@@ -218,7 +227,8 @@ bury (KpConnection *self, GstElement *element)
   gst_element_set_state (element, GST_STATE_PAUSED);
   gst_bin_remove (self->bin, element);
   gst_element_set_clock (element, clock);
-  stop_inside (element);
+  if (GST_IS_BIN (element))
+    stop_inside (element);
   gst_element_set_state (element, GST_STATE_NULL);
 }
 
@@ -250,6 +260,7 @@ burial_thread (gpointer data)
 {
   KpBurial *burial = data;
   KpConnection *self = burial->connection;
+  g_autoptr (GPtrArray) switches = kp_connection_list_switches (self);
 
   /* it will have no clock for a moment */
   if (self->rtp_session)
@@ -260,6 +271,7 @@ burial_thread (gpointer data)
   kp_channels_flush (self->channels);
   bury (self, self->webrtcbin);
   kp_transports_release (self->webrtcbin);
+  bury_elements (self, switches);
   bury_elements (self, self->parts);
   bury_elements (self, self->receivers);
   expire_promises (self);
@@ -354,6 +366,7 @@ kp_connection_drop (KpConnection *self, void (*buried) (gpointer user_data), gpo
 
   detach_elements (self->parts, "sink");
   gst_element_set_locked_state (self->webrtcbin, TRUE);
+  kp_connection_lock_switches (self);
   detach_elements (self->receivers, "src");
 
   burial->connection = kp_connection_ref (self);

@@ -12,6 +12,9 @@ typedef struct
   guint mline_index;
   KpMediaKind kind;
   guint index; /* among the sections of that kind */
+  GstElement *layer_switch; /* owned; of a simulcast, in the bin; or NULL */
+  gchar mid[KP_RID_SIZE]; /* of that; "" = not known */
+  gboolean has_receiver; /* the same: something has come */
 } KpSectionOutlet;
 
 struct _KpConnection
@@ -54,6 +57,14 @@ void kp_connection_configure_ice (KpConnection *self, const KpSettings *settings
 void kp_connection_post_stream (KpConnection *self, KpMediaKind kind, guint index, const KpCodec *codec,
                                 GError *error);
 guint kp_connection_get_stream_index (KpConnection *self, GstPad *pad, KpMediaKind kind);
+
+/* kp-connection-layers.c. A streaming thread. TRUE: @source is one more layer, and linked. Else it may have become the pad, owned, that a
+ * receiver of all layers is to be linked to, for the outlet @index. */
+gboolean kp_connection_join_layers (KpConnection *self, GstPad **source, guint *index);
+/* Owned; of GstElement. */
+GPtrArray *kp_connection_list_switches (KpConnection *self);
+/* Their states do not follow the bin's any more. */
+void kp_connection_lock_switches (KpConnection *self);
 
 /* webrtcbin's pad-added, in a streaming thread: links a receiver at once. */
 void kp_connection_pad_added_cb (GstElement *webrtcbin, GstPad *pad, KpConnection *self);

@@ -8,12 +8,6 @@
 
 #define GST_CAT_DEFAULT kp_session_debug
 
-typedef struct
-{
-  guint rid_id;
-  guint repaired_rid_id;
-} Ids;
-
 static void
 add_extension (GstElement *element, const gchar *uri, guint id)
 {
@@ -32,31 +26,29 @@ static void
 tell_rids (const GValue *item, gpointer user_data)
 {
   GstElement *element = g_value_get_object (item);
-  const Ids *ids = user_data;
+  const KpExtensions *ids = user_data;
 
-  add_extension (element, KP_RID_URI, ids->rid_id);
-  add_extension (element, KP_REPAIRED_RID_URI, ids->repaired_rid_id);
+  add_extension (element, KP_RID_URI, ids->rid);
+  add_extension (element, KP_REPAIRED_RID_URI, ids->repaired_rid);
 }
 
 /* What is sent again has to say which layer it repairs. webrtcbin 1.22 arranges that before it has the element that does
  * it, and so never does in a first negotiation. */
 static void
-tell_senders (KpConnection *self, Ids *ids)
+tell_senders (KpConnection *self, const KpExtensions *ids)
 {
   g_autoptr (GstIterator) elements
       = gst_bin_iterate_all_by_element_factory_name (GST_BIN (self->webrtcbin), "rtprtxsend");
 
-  while (gst_iterator_foreach (elements, tell_rids, ids) == GST_ITERATOR_RESYNC)
+  while (gst_iterator_foreach (elements, tell_rids, (gpointer)ids) == GST_ITERATOR_RESYNC)
     gst_iterator_resync (elements);
 }
 
 void
-kp_connection_set_rid_ids (KpConnection *self, guint rid_id, guint repaired_rid_id)
+kp_connection_set_rid_ids (KpConnection *self, const KpExtensions *ids)
 {
-  Ids ids = { rid_id, repaired_rid_id };
-
   kp_loop_assert_current (self->loop);
-  kp_rtp_meter_set_rid_ids (self->rtp_meter, rid_id, repaired_rid_id);
-  if (rid_id && repaired_rid_id)
-    tell_senders (self, &ids);
+  kp_rtp_meter_set_extensions (self->rtp_meter, ids);
+  if (ids->rid && ids->repaired_rid)
+    tell_senders (self, ids);
 }

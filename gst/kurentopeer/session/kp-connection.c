@@ -17,6 +17,12 @@ typedef struct
 } KpPosted;
 
 static void
+section_outlet_clear (gpointer data)
+{
+  gst_clear_object (&((KpSectionOutlet *)data)->layer_switch);
+}
+
+static void
 connection_free (gpointer data)
 {
   KpConnection *self = data;
@@ -310,6 +316,7 @@ kp_connection_new (KpLoop *loop, GstBin *bin, GstElement *given, const KpSetting
   self->meters = g_ptr_array_new_with_free_func ((GDestroyNotify)kp_meter_unref);
   self->promises = g_ptr_array_new_with_free_func ((GDestroyNotify)gst_promise_unref);
   self->sections = g_array_new (FALSE, FALSE, sizeof (KpSectionOutlet));
+  g_array_set_clear_func (self->sections, section_outlet_clear);
 
   self->webrtcbin = gst_object_ref (webrtcbin);
   self->given = given != NULL;
@@ -384,7 +391,7 @@ kp_connection_set_fingerprint (KpConnection *self, const gchar *fingerprint)
 void
 kp_connection_set_section (KpConnection *self, guint mline_index, KpMediaKind kind, guint index)
 {
-  KpSectionOutlet section = { mline_index, kind, index };
+  KpSectionOutlet section = { .mline_index = mline_index, .kind = kind, .index = index };
 
   g_mutex_lock (&self->lock);
   g_array_append_val (self->sections, section);

@@ -3,6 +3,7 @@
 
 #include "kp-codec.h"
 #include "kp-event.h"
+#include "kp-extensions.h"
 #include "kp-loop.h"
 #include "kp-outlet.h"
 #include "kp-settings.h"
@@ -79,8 +80,8 @@ void kp_connection_get_stats (KpConnection *self, KpConnectionStep done);
 /* What the connection counts itself, now. */
 void kp_connection_measure (KpConnection *self, KpStatsInput *input);
 void kp_connection_measured_clear (KpStatsInput *input);
-/* The header extensions that name layers; 0 = there are none. */
-void kp_connection_set_rid_ids (KpConnection *self, guint rid_id, guint repaired_rid_id);
+/* The header extensions that name layers. */
+void kp_connection_set_rid_ids (KpConnection *self, const KpExtensions *ids);
 void kp_connection_add_candidate (KpConnection *self, guint mline_index, const gchar *candidate);
 
 /* Before the remote description is applied. */
@@ -115,6 +116,11 @@ KpDataResult kp_connection_finish_channel (KpConnection *self, guint index);
 
 /* Which outlet the streams of m-section @mline_index go to, or KP_NO_OUTLET. Before the remote description is applied. */
 void kp_connection_set_section (KpConnection *self, guint mline_index, KpMediaKind kind, guint index);
+
+/* What is received for m-section @mline_index are layers of one simulcast, of which one is shown. @mid: or NULL. After its
+ * kp_connection_set_section(). */
+void kp_connection_receive_layers (KpConnection *self, guint mline_index, const gchar *mid,
+                                   const gchar *codec);
 
 /* Adds a bin that shares the connection's life (a sender) to the pipeline, in its state. Before it is linked. */
 void kp_connection_add_part (KpConnection *self, GstElement *part);

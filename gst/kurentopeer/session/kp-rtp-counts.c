@@ -73,6 +73,8 @@ kp_rtp_counts_add_packet (KpRtpCounts *self, KpRtpSide side, const KpRtpPacket *
     return;
 
   row->payload_type = packet->payload_type;
+  if (*packet->mid)
+    memcpy (row->mid, packet->mid, KP_RID_SIZE);
   if (*packet->rid)
     {
       memcpy (row->rid, packet->rid, KP_RID_SIZE);

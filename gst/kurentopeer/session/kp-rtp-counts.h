@@ -14,7 +14,7 @@ typedef enum
   KP_N_RTP_SIDES,
 } KpRtpSide;
 
-/* bytes, the final 0 included, of a rid in an extension of one byte */
+/* bytes, the final 0 included, of a rid or a mid in an extension of one byte */
 #define KP_RID_SIZE 17
 
 typedef struct
@@ -26,6 +26,7 @@ typedef struct
   guint header_size; /* bytes; padding included */
   guint payload_size; /* bytes */
   gdouble delay; /* s; since it was captured, negative = not known */
+  gchar mid[KP_RID_SIZE]; /* the section that it says that it is of, or "" */
   gchar rid[KP_RID_SIZE]; /* the layer of a simulcast that it says that it is of, or "" */
   gboolean repairs; /* it retransmits a packet of that layer */
 } KpRtpPacket;
@@ -36,7 +37,8 @@ typedef struct
   guint32 ssrc;
   KpRtpSide side;
   guint8 payload_type; /* the latest */
-  gchar rid[KP_RID_SIZE]; /* as its packets say, or "" */
+  gchar mid[KP_RID_SIZE]; /* as its packets say, or "" */
+  gchar rid[KP_RID_SIZE]; /* the same */
   gboolean repairs; /* the same */
   guint64 packets;
   guint64 header_bytes;

@@ -6,8 +6,9 @@
 
 struct _KpRtpMeter
 {
-  gint rid_id; /* atomic */
-  gint repaired_rid_id; /* atomic */
+  gint mid_id; /* atomic; as are the next two */
+  gint rid_id;
+  gint repaired_rid_id;
   GMutex lock; /* guards everything below */
   KpRtpCounts counts;
   KpTransportCounts transport;
@@ -145,19 +146,19 @@ get_delay (MeterPad *self, GstPad *pad, GstBuffer *buffer)
 }
 
 static gboolean
-read_rid (GstRTPBuffer *rtp, guint id, gchar rid[KP_RID_SIZE])
+read_name (GstRTPBuffer *rtp, gint *id, gchar name[KP_RID_SIZE])
 {
+  guint present = g_atomic_int_get (id);
   gpointer data;
   guint size;
 
-  if (id == 0 || !gst_rtp_buffer_get_extension_onebyte_header (rtp, id, 0, &data, &size)
-      || size >= KP_RID_SIZE)
+  if (present == 0 || !gst_rtp_buffer_get_extension_onebyte_header (rtp, present, 0, &data, &size)
+      || size >= KP_RID_SIZE || !g_utf8_validate (data, size, NULL))
     return FALSE;
 
-  memcpy (rid, data, size);
-  rid[size] = '\0';
+  memcpy (name, data, size);
 
-  return g_utf8_validate (rid, size, NULL);
+  return TRUE;
 }
 
 static void
@@ -177,9 +178,10 @@ take_rtp (MeterPad *self, GstPad *pad, GstBuffer *buffer)
     .payload_size = gst_rtp_buffer_get_payload_len (&rtp),
     .delay = get_delay (self, pad, buffer),
   };
-  packet.repairs = read_rid (&rtp, g_atomic_int_get (&self->meter->repaired_rid_id), packet.rid);
-  if (!packet.repairs && !read_rid (&rtp, g_atomic_int_get (&self->meter->rid_id), packet.rid))
-    *packet.rid = '\0';
+  read_name (&rtp, &self->meter->mid_id, packet.mid);
+  packet.repairs = read_name (&rtp, &self->meter->repaired_rid_id, packet.rid);
+  if (!packet.repairs)
+    read_name (&rtp, &self->meter->rid_id, packet.rid);
   packet.header_size = gst_rtp_buffer_get_packet_len (&rtp) - packet.payload_size;
   gst_rtp_buffer_unmap (&rtp);
 
@@ -342,10 +344,22 @@ kp_rtp_meter_new (GstElement *webrtcbin)
 }
 
 void
-kp_rtp_meter_set_rid_ids (KpRtpMeter *self, guint rid_id, guint repaired_rid_id)
+kp_rtp_meter_set_extensions (KpRtpMeter *self, const KpExtensions *extensions)
 {
-  g_atomic_int_set (&self->rid_id, rid_id);
-  g_atomic_int_set (&self->repaired_rid_id, repaired_rid_id);
+  g_atomic_int_set (&self->mid_id, extensions->mid);
+  g_atomic_int_set (&self->rid_id, extensions->rid);
+  g_atomic_int_set (&self->repaired_rid_id, extensions->repaired_rid);
+}
+
+void
+kp_rtp_meter_get_mid (KpRtpMeter *self, guint32 ssrc, gchar mid[KP_RID_SIZE])
+{
+  const KpRtpCount *row;
+
+  g_mutex_lock (&self->lock);
+  row = kp_rtp_counts_find (&self->counts, KP_RTP_RECEIVED, ssrc);
+  g_strlcpy (mid, row ? row->mid : "", KP_RID_SIZE);
+  g_mutex_unlock (&self->lock);
 }
 
 /* ---- reading ---- */

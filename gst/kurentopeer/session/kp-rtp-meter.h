@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "kp-extensions.h"
 #include "kp-rtp-counts.h"
 
 /* What went through a connection's transport: all that its kind is, DTLS and feedback included, but not the checks of ICE. */
@@ -21,8 +22,11 @@ KpRtpMeter *kp_rtp_meter_ref (KpRtpMeter *self);
 void kp_rtp_meter_unref (KpRtpMeter *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KpRtpMeter, kp_rtp_meter_unref)
 
-/* The header extensions that name layers of a simulcast; 0 = there are none. */
-void kp_rtp_meter_set_rid_ids (KpRtpMeter *self, guint rid_id, guint repaired_rid_id);
+/* Those that name layers of a simulcast, and sections. */
+void kp_rtp_meter_set_extensions (KpRtpMeter *self, const KpExtensions *extensions);
+
+/* The section that the packets of a received ssrc have named, or "". */
+void kp_rtp_meter_get_mid (KpRtpMeter *self, guint32 ssrc, gchar mid[KP_RID_SIZE]);
 
 /* Of KpRtpCount. */
 GArray *kp_rtp_meter_list (KpRtpMeter *self);

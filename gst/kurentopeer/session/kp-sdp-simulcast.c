@@ -70,24 +70,37 @@ kp_sdp_media_dup_rids (const GstSDPMedia *media, const gchar *verb)
   return NULL;
 }
 
-void
-kp_sdp_media_set_rids (GstSDPMedia *media, const gchar *verb, const gchar *const *rids)
+/* @list: what a=simulcast says so far. */
+static void
+add_rids (GstSDPMedia *media, GString *list, const gchar *verb, const gchar *const *rids)
 {
-  g_autofree gchar *list = rids ? g_strjoinv (";", (gchar **)rids) : NULL;
-  g_autofree gchar *value = rids ? g_strconcat (verb, " ", list, NULL) : NULL;
-
-  kp_sdp_media_remove_attributes (media, "simulcast");
-  kp_sdp_media_remove_attributes (media, "rid");
   if (rids == NULL)
     return;
 
-  kp_sdp_media_remove_attributes (media, "ssrc");
-  kp_sdp_media_remove_attributes (media, "ssrc-group");
+  g_string_append_printf (list, "%s%s ", list->len ? " " : "", verb);
   for (guint i = 0; rids[i]; i++)
     {
       g_autofree gchar *rid = g_strconcat (rids[i], " ", verb, NULL);
 
+      g_string_append_printf (list, "%s%s", i ? ";" : "", rids[i]);
       gst_sdp_media_add_attribute (media, "rid", rid);
     }
-  gst_sdp_media_add_attribute (media, "simulcast", value);
+}
+
+void
+kp_sdp_media_set_rids (GstSDPMedia *media, const gchar *const *send, const gchar *const *recv)
+{
+  g_autoptr (GString) list = g_string_new (NULL);
+
+  kp_sdp_media_remove_attributes (media, "simulcast");
+  kp_sdp_media_remove_attributes (media, "rid");
+  if (send)
+    {
+      kp_sdp_media_remove_attributes (media, "ssrc");
+      kp_sdp_media_remove_attributes (media, "ssrc-group");
+    }
+  add_rids (media, list, "send", send);
+  add_rids (media, list, "recv", recv);
+  if (list->len)
+    gst_sdp_media_add_attribute (media, "simulcast", list->str);
 }

@@ -8,5 +8,6 @@
 /* The layers in the order of a=simulcast; of alternatives the first one that a=rid describes. Or NULL. */
 GStrv kp_sdp_media_dup_rids (const GstSDPMedia *media, const gchar *verb);
 
-/* Writes a=rid and a=simulcast in place of what is there. @rids: NULL = no simulcast. Streams that are told apart by rids have no a=ssrc. */
-void kp_sdp_media_set_rids (GstSDPMedia *media, const gchar *verb, const gchar *const *rids);
+/* Writes a=rid and a=simulcast in place of what is there. NULL: nothing of the kind is sent, or received. Streams that are told
+ * apart by rids have no a=ssrc. */
+void kp_sdp_media_set_rids (GstSDPMedia *media, const gchar *const *send, const gchar *const *recv);

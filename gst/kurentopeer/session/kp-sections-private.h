@@ -15,9 +15,11 @@ GPtrArray *kp_section_list_codecs (const KpSection *self, const KpSettings *sett
 /* Makes it in webrtcbin; takes @caps, what it offers or accepts. */
 gboolean kp_section_realize (KpSection *self, KpConnection *connection, GstCaps *caps, GError **error);
 
-/* Simulcast, before it is realized; kp-sections-simulcast.c. What is offered; and what is sent to a peer that offers. */
+/* Simulcast, before it is realized; kp-sections-simulcast.c. What is offered; and what is sent to, and received of, a peer
+ * that offers. */
 void kp_section_offer_layers (KpSection *self, const KpSettings *settings);
-void kp_section_answer_layers (KpSection *self, const KpSettings *settings, const GstSDPMedia *offer);
+void kp_section_answer_layers (KpSection *self, KpConnection *connection, const KpSettings *settings,
+                               const GstSDPMedia *offer);
 /* What the peer takes of our offer. */
 void kp_section_take_layers (KpSection *self, const GstSDPMedia *answer);
 

@@ -88,7 +88,7 @@ add_part (KpSection *section, KpConnection *connection)
       kp_sender_hold (sender);
     }
   if (section->ladder)
-    kp_connection_set_rid_ids (connection, section->extensions.rid, section->extensions.repaired_rid);
+    kp_connection_set_rid_ids (connection, &section->extensions);
   kp_connection_add_part (connection, section->part);
 }
 

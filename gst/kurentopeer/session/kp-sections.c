@@ -32,6 +32,7 @@ kp_section_free (KpSection *self)
   g_clear_object (&self->sink_pad);
   g_clear_object (&self->transceiver);
   g_clear_pointer (&self->ladder, kp_ladder_unref);
+  g_clear_pointer (&self->received_layers, g_strfreev);
   g_clear_object (&self->part);
   g_ptr_array_unref (self->senders);
   g_free (self);
@@ -320,7 +321,7 @@ answer_section (GPtrArray *sections, KpConnection *connection, const KpSettings 
       return FALSE;
     }
   kp_extensions_read (&section->extensions, media);
-  kp_section_answer_layers (section, settings, media);
+  kp_section_answer_layers (section, connection, settings, media);
 
   return kp_section_realize (section, connection, caps, error);
 }

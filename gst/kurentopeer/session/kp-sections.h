@@ -41,6 +41,7 @@ typedef struct
   guint32 ssrc;
   KpExtensions extensions;
   KpLadder *ladder; /* owned; the layers that are sent as simulcast, their ssrcs follow each other; or NULL */
+  GStrv received_layers; /* owned; the layers that the peer may send, or NULL */
   GstElement *part; /* owned; what sends: a sender, or those of the layers in a bin; or NULL */
   GPtrArray *senders; /* of KpSender; inside of it, or itself */
 } KpSection;

@@ -66,7 +66,7 @@ GST_START_TEST (test_write)
   g_autoptr (GstSDPMessage) sdp = make_sdp (SEND ("x") "a=simulcast:send x\r\na=ssrc:1 cname:c\r\n"
                                                        "a=ssrc-group:FID 1 2\r\na=mid:v\r\n");
 
-  kp_sdp_media_set_rids (kp_sdp_edit_media (sdp, 0), "send", rids);
+  kp_sdp_media_set_rids (kp_sdp_edit_media (sdp, 0), rids, NULL);
   fail_unless_equals_int (sdp_count_attributes (sdp, 0, "rid"), 2);
   fail_unless_equals_string (sdp_get_value (sdp, 0, "rid"), "h send");
   fail_unless_equals_int (sdp_count_attributes (sdp, 0, "simulcast"), 1);
@@ -75,7 +75,12 @@ GST_START_TEST (test_write)
   fail_unless_equals_int (sdp_count_attributes (sdp, 0, "ssrc-group"), 0);
   fail_unless_equals_string (sdp_get_value (sdp, 0, "mid"), "v");
 
-  kp_sdp_media_set_rids (kp_sdp_edit_media (sdp, 0), "send", NULL);
+  kp_sdp_media_set_rids (kp_sdp_edit_media (sdp, 0), rids, rids + 1);
+  fail_unless_equals_int (sdp_count_attributes (sdp, 0, "rid"), 3);
+  fail_unless_equals_int (sdp_count_attributes (sdp, 0, "simulcast"), 1);
+  fail_unless_equals_string (sdp_get_value (sdp, 0, "simulcast"), "send h;l recv l");
+
+  kp_sdp_media_set_rids (kp_sdp_edit_media (sdp, 0), NULL, NULL);
   fail_unless_equals_int (sdp_count_attributes (sdp, 0, "rid"), 0);
   fail_unless_equals_int (sdp_count_attributes (sdp, 0, "simulcast"), 0);
 }
