@@ -346,12 +346,9 @@ push_message (GstKurentoPeer *self, const KpEvent *event)
   gboolean is_new;
   g_autoptr (GstElement) source = dup_source (self, event->channel, &is_new);
 
-  if (source
-      && !kp_data_src_push (source, g_value_get_boxed (&event->args[1]),
-                            g_value_get_boolean (&event->args[2])))
-    GST_ELEMENT_WARNING (
-        self, RESOURCE, NO_SPACE_LEFT, (NULL),
-        ("data_src_%u: a message is dropped, who is linked does not keep up", event->channel));
+  if (source)
+    kp_data_src_push (source, g_value_get_boxed (&event->args[1]), g_value_get_boolean (&event->args[2]),
+                      event->waiting);
 }
 
 void

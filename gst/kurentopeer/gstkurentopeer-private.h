@@ -113,10 +113,11 @@ typedef struct
   GPtrArray *waiting; /* owned; of GstKurentoPeerWaiting, or NULL */
 } GstKurentoPeerCaptures;
 
-/* Everything but the loop is guarded by the OBJECT_LOCK, which is never held across a call-out. */
+/* Everything but the first two is guarded by the OBJECT_LOCK, which is never held across a call-out. */
 typedef struct
 {
   KpLoop *loop; /* owned; constant */
+  const KpEvent *emitted; /* borrowed; whose signal is being emitted, or NULL; the peer loop's */
   GstKurentoPeerSettings settings;
   GstKurentoSignaller *signaller; /* owned; or NULL */
   GMainContext
@@ -293,6 +294,8 @@ void gst_kurento_peer_install_signals (GType type, guint *ids);
 gboolean gst_kurento_peer_emit_setup (GstElement *element, gboolean is_encoder, KpMediaKind kind,
                                       gpointer user_data);
 void gst_kurento_peer_emit_event (GstKurentoPeer *self, const KpEvent *event);
+/* In a handler of an event: what it counts for until it is taken; owned, or NULL. */
+KpBacklogEntry *gst_kurento_peer_dup_emitted (GstKurentoPeer *self);
 
 /* gstkurentopeer-debug.c; peer loop; takes @promise, which may be NULL */
 void gst_kurento_peer_run_save_debug_bundle (GstKurentoPeer *self, const gchar *folder, GstPromise *promise);

@@ -311,10 +311,19 @@ gst_kurento_peer_emit_setup (GstElement *element, gboolean is_encoder, KpMediaKi
   return is_set_up;
 }
 
+KpBacklogEntry *
+gst_kurento_peer_dup_emitted (GstKurentoPeer *self)
+{
+  const KpEvent *event = gst_kurento_peer_get_private (self)->emitted;
+
+  return event && event->waiting ? kp_backlog_entry_ref (event->waiting) : NULL;
+}
+
 /* By message and by signal. Peer loop, no lock held. */
 void
 gst_kurento_peer_emit_event (GstKurentoPeer *self, const KpEvent *event)
 {
+  GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
   const KpEventSpec *spec = kp_event_get_spec (event->type);
   GValue values[1 + KP_EVENT_MAX_ARGS] = { G_VALUE_INIT };
 
@@ -330,7 +339,9 @@ gst_kurento_peer_emit_event (GstKurentoPeer *self, const KpEvent *event)
 
   if (is_posted (self, event->type))
     post_event_message (self, spec, &values[1]);
+  priv->emitted = event;
   g_signal_emitv (values, signals[event->type], 0, NULL);
+  priv->emitted = NULL;
 
   for (guint i = 0; i < 1 + spec->n_args; i++)
     g_value_unset (&values[i]);

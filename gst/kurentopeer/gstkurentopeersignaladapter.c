@@ -56,6 +56,7 @@ typedef struct
   GstKurentoPeerSignalAdapter *adapter; /* owned */
   guint signal_id;
   GArray *values; /* owned; of GValue, the adapter first */
+  KpBacklogEntry *waiting; /* owned; of a message, or NULL */
 } KpEmission;
 
 /**
@@ -248,6 +249,7 @@ emission_free (gpointer data)
   KpEmission *self = data;
 
   g_array_unref (self->values);
+  g_clear_pointer (&self->waiting, kp_backlog_entry_unref);
   g_object_unref (self->adapter);
   g_free (self);
 }
@@ -298,6 +300,7 @@ relay_marshal (GClosure *closure, GValue *result, guint n_params, const GValue *
   emission->signal_id = relay->signal_id;
   emission->values = copy_values (adapter, params, n_params);
   emission->adapter = g_object_ref (adapter);
+  emission->waiting = gst_kurento_peer_dup_emitted (g_value_get_object (&params[0]));
 
   source = g_idle_source_new ();
   g_source_set_priority (source, G_PRIORITY_DEFAULT);

@@ -86,6 +86,8 @@ void
 kp_event_copy (const KpEvent *self, KpEvent *copy)
 {
   *copy = (KpEvent){ .type = self->type, .channel = self->channel };
+  if (self->waiting)
+    copy->waiting = kp_backlog_entry_ref (self->waiting);
   for (guint i = 0; i < kp_event_get_spec (self->type)->n_args; i++)
     {
       g_value_init (&copy->args[i], G_VALUE_TYPE (&self->args[i]));
@@ -99,4 +101,5 @@ kp_event_clear (KpEvent *self)
   for (guint i = 0; i < KP_EVENT_MAX_ARGS; i++)
     if (G_VALUE_TYPE (&self->args[i]))
       g_value_unset (&self->args[i]);
+  g_clear_pointer (&self->waiting, kp_backlog_entry_unref);
 }

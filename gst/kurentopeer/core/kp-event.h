@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "kp-backlog.h"
+
 #include <glib-object.h>
 
 /* The events of interface.md section 5: one table says what each is called and carries; the element's
@@ -45,6 +47,7 @@ typedef struct
 {
   KpEventType type;
   guint channel; /* of a data channel: the number of its pads; no argument of the signal */
+  KpBacklogEntry *waiting; /* owned; what a message counts for until it is taken, or NULL */
   GValue args[KP_EVENT_MAX_ARGS]; /* the first n_args of the spec are set */
 } KpEvent;
 

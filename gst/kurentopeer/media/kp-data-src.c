@@ -6,9 +6,6 @@
 
 #include <gst/app/app.h>
 
-/* bytes; the peer cannot be told to wait: SCTP would have to keep what media shares the transport with */
-#define MAX_WAITING (16 * 1024 * 1024)
-
 GstElement *
 kp_data_src_new (GError **error)
 {
@@ -16,8 +13,43 @@ kp_data_src_new (GError **error)
                          "is-live=true do-timestamp=true format=time max-bytes=0 emit-signals=false", error);
 }
 
-gboolean
-kp_data_src_push (GstElement *self, GBytes *data, gboolean is_text)
+/* What a memory is made of. */
+typedef struct
+{
+  GBytes *data; /* owned */
+  KpBacklogEntry *waiting; /* owned; or NULL */
+} KpContents;
+
+static void
+contents_free (gpointer data)
+{
+  KpContents *self = data;
+
+  g_bytes_unref (self->data);
+  g_clear_pointer (&self->waiting, kp_backlog_entry_unref);
+  g_free (self);
+}
+
+/* It is the memory that counts: appsrc puts out copies of buffers. */
+static GstBuffer *
+make_buffer (GBytes *data, KpBacklogEntry *waiting)
+{
+  gsize size;
+  gpointer bytes = (gpointer)g_bytes_get_data (data, &size);
+  KpContents *contents;
+
+  if (size == 0)
+    return gst_buffer_new ();
+
+  contents = g_new0 (KpContents, 1);
+  contents->data = g_bytes_ref (data);
+  contents->waiting = waiting ? kp_backlog_entry_ref (waiting) : NULL;
+  return gst_buffer_new_wrapped_full (GST_MEMORY_FLAG_READONLY, bytes, size, 0, size, contents,
+                                      contents_free);
+}
+
+void
+kp_data_src_push (GstElement *self, GBytes *data, gboolean is_text, KpBacklogEntry *waiting)
 {
   g_autoptr (GstPad) pad = gst_element_get_static_pad (self, "src");
   g_autoptr (GstCaps) caps = NULL;
@@ -25,16 +57,12 @@ kp_data_src_push (GstElement *self, GBytes *data, gboolean is_text)
   g_autoptr (GstSample) sample = NULL;
 
   if (!kp_outlet_pad_is_linked (pad))
-    return TRUE;
-  if (gst_app_src_get_current_level_bytes (GST_APP_SRC (self)) + g_bytes_get_size (data) > MAX_WAITING)
-    return FALSE;
+    return;
 
   caps = gst_caps_from_string (is_text ? "text/x-raw, format=(string)utf8" : "application/octet-stream");
-  buffer = g_bytes_get_size (data) ? gst_buffer_new_wrapped_bytes (data) : gst_buffer_new ();
+  buffer = make_buffer (data, waiting);
   sample = gst_sample_new (buffer, caps, NULL, NULL);
   gst_app_src_push_sample (GST_APP_SRC (self), sample);
-
-  return TRUE;
 }
 
 void

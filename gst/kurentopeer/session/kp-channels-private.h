@@ -22,6 +22,7 @@ struct _KpChannels
   GstElement *webrtcbin; /* owned until cleared */
   gulong prepare_id;
   KpSctpMessages *messages; /* owned */
+  KpBacklog *backlog; /* owned; what the peer sent and nobody has taken yet */
   GWeakRef sctpenc;
   GMutex lock; /* guards everything below; never held across a call-out but func */
   GPtrArray *entries; /* of KpChannel */

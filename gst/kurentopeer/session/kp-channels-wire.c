@@ -223,19 +223,24 @@ received_probe_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   return check_message (user_data, message) ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
 }
 
+/* While much waits for the application, what the peer sends is lost on its way: it sends that again, later and slower. Nothing
+ * else holds it back: sctpdec and webrtcbin take all that comes, and a thread that waits here would hold up the media. */
 static GstPadProbeReturn
 packet_probe_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   KpChannels *self = user_data;
+  gboolean is_lost;
   GstMapInfo map;
 
-  if (gst_buffer_map (GST_PAD_PROBE_INFO_BUFFER (info), &map, GST_MAP_READ))
-    {
-      kp_sctp_messages_take_packet (self->messages, map.data, map.size);
-      gst_buffer_unmap (GST_PAD_PROBE_INFO_BUFFER (info), &map);
-    }
+  if (!gst_buffer_map (GST_PAD_PROBE_INFO_BUFFER (info), &map, GST_MAP_READ))
+    return GST_PAD_PROBE_DROP;
 
-  return GST_PAD_PROBE_OK;
+  is_lost = kp_backlog_is_full (self->backlog) && kp_sctp_messages_has_data (map.data, map.size);
+  if (!is_lost)
+    kp_sctp_messages_take_packet (self->messages, map.data, map.size);
+  gst_buffer_unmap (GST_PAD_PROBE_INFO_BUFFER (info), &map);
+
+  return is_lost ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
 }
 
 /* ---- where ---- */

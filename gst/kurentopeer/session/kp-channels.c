@@ -8,6 +8,13 @@
 /* bytes that wait in a channel when there is room again */
 #define LOW_MARK (128 * 1024)
 
+/* bytes; what may wait for the application */
+#define BACKLOG_HIGH (4 * 1024 * 1024)
+#define BACKLOG_LOW (7 * BACKLOG_HIGH / 8)
+
+/* bytes; what a message takes beside its own */
+#define MESSAGE_SIZE 512
+
 /* what kurento-utils calls its channel */
 #define KURENTO_UTILS_PREFIX "WebRtcPeer-"
 
@@ -30,6 +37,7 @@ kp_channels_finalize (gpointer data)
   kp_channels_clear (self);
   g_ptr_array_unref (self->entries);
   kp_sctp_messages_free (self->messages);
+  kp_backlog_unref (self->backlog);
   g_weak_ref_clear (&self->sctpenc);
   g_mutex_clear (&self->lock);
 }
@@ -307,6 +315,7 @@ tell_message (KpChannels *self, GstWebRTCDataChannel *channel, GBytes *data, gbo
 
   kp_channels_count_message (self, channel, FALSE, g_bytes_get_size (data));
   kp_event_init (&event, KP_EVENT_DATA_CHANNEL_MESSAGE, label, data, is_text);
+  event.waiting = kp_backlog_add (self->backlog, g_bytes_get_size (data) + MESSAGE_SIZE);
   channels_tell (self, channel, &event);
 }
 
@@ -377,6 +386,7 @@ kp_channels_new (GstElement *webrtcbin, KpChannelsFunc func, gpointer user_data,
   g_weak_ref_init (&self->sctpenc, NULL);
   self->entries = g_ptr_array_new_with_free_func (channel_free);
   self->messages = kp_sctp_messages_new ();
+  self->backlog = kp_backlog_new (BACKLOG_LOW, BACKLOG_HIGH);
   self->func = func;
   self->user_data = user_data;
   self->notify = notify;

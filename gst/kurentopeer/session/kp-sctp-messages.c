@@ -208,22 +208,50 @@ take_chunk_locked (KpSctpMessages *self, const guint8 *chunk, guint16 size)
     }
 }
 
+/* Of the chunk at @offset; 0 when there is none. */
+static guint16
+read_length (const guint8 *data, gsize size, gsize offset)
+{
+  guint16 length = offset + CHUNK_HEADER <= size ? read_short (data + offset + 2) : 0;
+
+  return length >= CHUNK_HEADER && length <= size - offset ? length : 0;
+}
+
+static gsize
+skip_chunk (gsize offset, guint16 length)
+{
+  return offset + (length + 3) / 4 * 4;
+}
+
 void
 kp_sctp_messages_take_packet (KpSctpMessages *self, const guint8 *data, gsize size)
 {
   gsize offset = PACKET_HEADER;
+  guint16 length;
 
   g_mutex_lock (&self->lock);
-  while (offset + CHUNK_HEADER <= size)
+  while ((length = read_length (data, size, offset)) > 0)
     {
-      guint16 length = read_short (data + offset + 2);
-
-      if (length < CHUNK_HEADER || length > size - offset)
-        break;
       take_chunk_locked (self, data + offset, length);
-      offset += (length + 3) / 4 * 4;
+      offset = skip_chunk (offset, length);
     }
   g_mutex_unlock (&self->lock);
+}
+
+gboolean
+kp_sctp_messages_has_data (const guint8 *data, gsize size)
+{
+  gsize offset = PACKET_HEADER;
+  guint16 length;
+
+  while ((length = read_length (data, size, offset)) > 0)
+    {
+      if (data[offset] == CHUNK_DATA)
+        return TRUE;
+      offset = skip_chunk (offset, length);
+    }
+
+  return FALSE;
 }
 
 gboolean

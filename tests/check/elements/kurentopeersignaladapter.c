@@ -95,6 +95,110 @@ GST_START_TEST (test_references)
 }
 GST_END_TEST
 
+static const gchar *
+get_sdp (GstPromise *promise)
+{
+  const gchar *sdp = gst_structure_get_string (gst_promise_get_reply (promise), "sdp");
+
+  fail_unless (sdp != NULL);
+  return sdp;
+}
+
+static void
+answered_cb (GstPromise *promise, gpointer offerer)
+{
+  g_signal_emit_by_name (offerer, "process-answer", get_sdp (promise), NULL);
+  gst_promise_unref (promise);
+}
+
+typedef struct
+{
+  GstElement *offerer;
+  GstElement *answerer;
+} Ends;
+
+static void
+offered_cb (GstPromise *promise, gpointer user_data)
+{
+  Ends *ends = user_data;
+
+  g_signal_emit_by_name (ends->answerer, "process-offer", get_sdp (promise),
+                         gst_promise_new_with_change_func (answered_cb, ends->offerer, NULL));
+  gst_promise_unref (promise);
+}
+
+static GstElement *
+make_end (GstElement *pipeline)
+{
+  GstElement *peer = gst_element_factory_make ("kurentopeer", NULL);
+
+  g_object_set (peer, "data-channels", TRUE, "media-constraints", "{\"audio\":false,\"video\":false}", NULL);
+  gst_bin_add (GST_BIN (pipeline), peer);
+  return peer;
+}
+
+static void
+count_cb (GObject *adapter, const gchar *label, GBytes *data, gboolean is_text, gsize *taken)
+{
+  *taken += g_bytes_get_size (data);
+}
+
+/* One more, when there is room. */
+static gboolean
+send_one (GstElement *peer, GBytes *message)
+{
+  g_autoptr (GObject) channel = NULL;
+  guint64 waiting = 0;
+  gboolean sent = FALSE;
+
+  g_object_get (peer, "data-channel", &channel, NULL);
+  if (channel)
+    g_object_get (channel, "buffered-amount", &waiting, NULL);
+  if (channel && waiting < 256 * 1024)
+    g_signal_emit_by_name (peer, "send-data", NULL, message, &sent);
+  return sent;
+}
+
+#define MESSAGE_SIZE 60000 /* bytes */
+#define MAX_WAITING (8 * 1024 * 1024) /* bytes; 4 MiB, and what is on its way */
+#define STANDSTILL (G_TIME_SPAN_SECOND / 2)
+
+/* What waits for the context is what the peer has to wait for. */
+GST_START_TEST (test_slow_context)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_autoptr (GBytes) message = g_bytes_new_take (g_malloc0 (MESSAGE_SIZE), MESSAGE_SIZE);
+  GstElement *pipeline = gst_pipeline_new (NULL);
+  Ends ends = { make_end (pipeline), make_end (pipeline) };
+  GstKurentoPeerSignalAdapter *adapter
+      = gst_kurento_peer_signal_adapter_new (GST_KURENTO_PEER (ends.answerer), context);
+  gsize sent = 0, taken = 0;
+  gint64 since = g_get_monotonic_time ();
+  gint64 deadline = since + 20 * G_TIME_SPAN_SECOND;
+
+  g_signal_connect (adapter, "data-channel-message", G_CALLBACK (count_cb), &taken);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  g_signal_emit_by_name (ends.offerer, "generate-offer",
+                         gst_promise_new_with_change_func (offered_cb, &ends, NULL));
+  while (sent < 2 * MAX_WAITING && (sent == 0 || g_get_monotonic_time () - since < STANDSTILL))
+    if (send_one (ends.offerer, message))
+      {
+        sent += MESSAGE_SIZE;
+        since = g_get_monotonic_time ();
+      }
+    else
+      g_thread_yield ();
+  fail_unless (sent < MAX_WAITING, "%" G_GSIZE_FORMAT " bytes were sent", sent);
+
+  while (taken < sent && g_get_monotonic_time () < deadline)
+    g_main_context_iteration (context, FALSE);
+  fail_unless (taken == sent);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  g_object_unref (adapter);
+  gst_object_unref (pipeline);
+}
+GST_END_TEST
+
 static Suite *
 kurentopeersignaladapter_suite (void)
 {
@@ -106,6 +210,7 @@ kurentopeersignaladapter_suite (void)
   tcase_add_loop_test (tcase, test_context, 0, 2);
   tcase_add_test (tcase, test_complete);
   tcase_add_test (tcase, test_references);
+  tcase_add_test (tcase, test_slow_context);
 
   return suite;
 }

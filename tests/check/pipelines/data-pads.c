@@ -190,6 +190,114 @@ GST_START_TEST (test_file)
 }
 GST_END_TEST
 
+#define N_SLOW 1300
+#define SLOW_SIZE 16000 /* bytes */
+#define MAX_WAITING (8 * 1024 * 1024) /* bytes; 4 MiB, and what is on its way */
+#define STANDSTILL (G_TIME_SPAN_SECOND / 2)
+
+/* Who takes what comes, but not before he may. */
+typedef struct
+{
+  Pair pair;
+  gint sent; /* atomic; bytes */
+  gint taken; /* atomic; bytes */
+  GMutex gate; /* held by the test until it may go on */
+} Slow;
+
+static GstPadProbeReturn
+count_sent_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  g_atomic_int_add ((gint *)user_data, gst_buffer_get_size (GST_PAD_PROBE_INFO_BUFFER (info)));
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+pass_gate (Slow *self, gsize bytes)
+{
+  g_mutex_lock (&self->gate);
+  g_mutex_unlock (&self->gate);
+  g_atomic_int_add (&self->taken, bytes);
+}
+
+static void
+handoff_cb (GstElement *sink, GstBuffer *buffer, GstPad *pad, Slow *self)
+{
+  pass_gate (self, gst_buffer_get_size (buffer));
+}
+
+static void
+message_cb (gpointer emitter, const gchar *label, GBytes *data, gboolean is_text, Slow *self)
+{
+  pass_gate (self, g_bytes_get_size (data));
+}
+
+static void
+listen_by_pad (Slow *self)
+{
+  g_autoptr (GstElement) out = side_get (&self->pair.b, "out");
+
+  g_signal_connect (out, "handoff", G_CALLBACK (handoff_cb), self);
+}
+
+static void
+listen_by_signal (Slow *self)
+{
+  g_signal_connect (self->pair.b.peer, "data-channel-message", G_CALLBACK (message_cb), self);
+}
+
+static const struct
+{
+  const gchar *receiver;
+  void (*listen) (Slow *self);
+} slow[] = {
+  { PEER "p.data_src_0 ! fakesink name=out sync=false async=false signal-handoffs=true", listen_by_pad },
+  { PEER, listen_by_signal },
+};
+
+/* What was sent, once no more is. */
+static gint
+wait_standstill (Slow *self)
+{
+  gint64 since = g_get_monotonic_time ();
+  gint sent = 0;
+
+  while (sent == 0 || g_get_monotonic_time () - since < STANDSTILL)
+    {
+      gint before = sent;
+
+      g_poll (NULL, 0, 10);
+      sent = g_atomic_int_get (&self->sent);
+      if (sent != before)
+        since = g_get_monotonic_time ();
+    }
+
+  return sent;
+}
+
+/* Who takes it does not keep up: the peer has to wait, and nothing is lost. */
+GST_START_TEST (test_slow)
+{
+  g_autofree gchar *a = g_strdup_printf (PEER "fakesrc num-buffers=%u sizetype=fixed sizemax=%u ! "
+                                              "application/octet-stream ! p.data_sink_0",
+                                         N_SLOW, SLOW_SIZE);
+  Slow self = { 0 };
+  g_autoptr (GstPad) pad = NULL;
+  gint sent;
+
+  pair_init (&self.pair, a, slow[__i__].receiver);
+  pad = gst_element_get_static_pad (self.pair.a.peer, "data_sink_0");
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, count_sent_cb, &self.sent, NULL);
+  g_mutex_lock (&self.gate);
+  slow[__i__].listen (&self);
+  call (&self.pair.a, &self.pair.b);
+  sent = wait_standstill (&self);
+  fail_unless (sent < MAX_WAITING, "%d bytes were sent", sent);
+  g_mutex_unlock (&self.gate);
+  wait_until (g_atomic_int_get (&self.taken) == N_SLOW * SLOW_SIZE);
+  pair_clear (&self.pair);
+}
+GST_END_TEST
+
 /* The next peer gets what the former one did not. */
 GST_START_TEST (test_next_peer)
 {
@@ -280,6 +388,7 @@ data_pads_suite (void)
   tcase_add_test (tcase, test_chat);
   tcase_add_test (tcase, test_caps);
   tcase_add_test (tcase, test_file);
+  tcase_add_loop_test (tcase, test_slow, 0, G_N_ELEMENTS (slow));
   tcase_add_test (tcase, test_next_peer);
   tcase_add_loop_test (tcase, test_blocked, 0, G_N_ELEMENTS (blocked));
   tcase_add_test (tcase, test_stop);

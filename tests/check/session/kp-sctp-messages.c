@@ -235,6 +235,25 @@ GST_START_TEST (test_truncated)
 }
 GST_END_TEST
 
+/* Before anything is believed that the packet says of itself. */
+GST_START_TEST (test_has_data)
+{
+  GByteArray *packet = new_packet ();
+  gsize size;
+
+  fail_if (kp_sctp_messages_has_data (packet->data, packet->len));
+  put (packet, 4, 3 << 24 | 16); /* SACK */
+  for (guint i = 0; i < 3; i++)
+    put (packet, 4, 0);
+  fail_if (kp_sctp_messages_has_data (packet->data, packet->len));
+  size = packet->len;
+  put_data (packet, 1, 0, 3, SIZE);
+  fail_unless (kp_sctp_messages_has_data (packet->data, packet->len));
+  fail_if (kp_sctp_messages_has_data (packet->data, size + 20), "it is cut");
+  g_byte_array_unref (packet);
+}
+GST_END_TEST
+
 static Suite *
 kp_sctp_messages_suite (void)
 {
@@ -251,6 +270,7 @@ kp_sctp_messages_suite (void)
   tcase_add_test (tcase, test_several_in_one_packet);
   tcase_add_test (tcase, test_restart);
   tcase_add_test (tcase, test_truncated);
+  tcase_add_test (tcase, test_has_data);
 
   return suite;
 }
