@@ -9,7 +9,7 @@
 #define LOW_MARK (128 * 1024)
 
 /* bytes; what may wait for the application */
-#define BACKLOG_HIGH (4 * 1024 * 1024)
+#define BACKLOG_HIGH (16 * 1024 * 1024)
 #define BACKLOG_LOW (7 * BACKLOG_HIGH / 8)
 
 /* bytes; what a message takes beside its own */

@@ -38,9 +38,10 @@ function relay(http) {
   });
 }
 
-/* viewer.js and sender.js of @folder. */
-export async function servePages(folder) {
-  const scripts = {'/viewer.js': await bundle(folder, 'viewer'), '/sender.js': await bundle(folder, 'sender')};
+/* NAME.js of @folder, each as the page /NAME. */
+export async function servePages(folder, names = ['viewer', 'sender']) {
+  const bundles = await Promise.all(names.map((name) => bundle(folder, name)));
+  const scripts = Object.fromEntries(names.map((name, i) => [`/${name}.js`, bundles[i]]));
   const http = createServer((request, response) => {
     const script = scripts[request.url];
     response.setHeader('content-type', script ? 'text/javascript' : 'text/html');

@@ -11,7 +11,7 @@
 #define HIGH_MARK (1024 * 1024) /* bytes that wait in the channel */
 #define LOW_MARK (256 * 1024)
 #define N_PINGS 200
-#define SLOWNESS (5 * G_TIME_SPAN_MILLISECOND) /* of a receiver that is slow, with each message */
+#define SLOWNESS 5 /* ms; of a receiver that is slow, with each message */
 #define DEADLINE (20 * G_TIME_SPAN_SECOND)
 
 /* What the receiver does with a message. */
@@ -73,7 +73,7 @@ take_message (End *self, GBytes *message)
     }
 
   if (g_atomic_int_get (&mode) == MODE_SLOW)
-    g_usleep (SLOWNESS);
+    g_poll (NULL, 0, SLOWNESS);
   g_mutex_lock (&lock);
   if (self == &receiver)
     received += g_bytes_get_size (message);
@@ -331,26 +331,35 @@ get_buffered (void)
   return amount;
 }
 
+/* FALSE when there is none until @end. */
+static gboolean
+wait_room (gint64 end)
+{
+  gboolean in_time = TRUE;
+
+  g_mutex_lock (&lock);
+  while (in_time && get_buffered () >= HIGH_MARK)
+    in_time = g_cond_wait_until (&cond, &lock, end);
+  g_mutex_unlock (&lock);
+
+  return in_time && g_get_monotonic_time () < end;
+}
+
 /* bytes a second */
 static gdouble
 measure_throughput (GBytes *message, gint64 duration)
 {
-  gint64 start = g_get_monotonic_time ();
-  guint64 before = received;
+  gint64 end = g_get_monotonic_time () + duration;
+  guint64 bytes;
 
-  while (g_get_monotonic_time () - start < duration)
-    {
-      g_mutex_lock (&lock);
-      wait_until (get_buffered () < HIGH_MARK, "room in the channel");
-      g_mutex_unlock (&lock);
-      if (!kind->send (&sender, message))
-        g_error ("could not send");
-    }
+  while (wait_room (end))
+    if (!kind->send (&sender, message))
+      g_error ("could not send");
 
   g_mutex_lock (&lock);
-  before = received - before;
+  bytes = received;
   g_mutex_unlock (&lock);
-  return before * (gdouble)G_TIME_SPAN_SECOND / (g_get_monotonic_time () - start);
+  return bytes * (gdouble)G_TIME_SPAN_SECOND / duration;
 }
 
 /* KiB */

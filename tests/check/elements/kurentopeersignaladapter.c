@@ -160,7 +160,7 @@ send_one (GstElement *peer, GBytes *message)
 }
 
 #define MESSAGE_SIZE 60000 /* bytes */
-#define MAX_WAITING (8 * 1024 * 1024) /* bytes; 4 MiB, and what is on its way */
+#define MAX_WAITING (22 * 1024 * 1024) /* bytes; 16 MiB, and what is on its way */
 #define STANDSTILL (G_TIME_SPAN_SECOND / 2)
 
 /* What waits for the context is what the peer has to wait for. */

@@ -190,9 +190,9 @@ GST_START_TEST (test_file)
 }
 GST_END_TEST
 
-#define N_SLOW 1300
+#define N_SLOW 2500
 #define SLOW_SIZE 16000 /* bytes */
-#define MAX_WAITING (8 * 1024 * 1024) /* bytes; 4 MiB, and what is on its way */
+#define MAX_WAITING (22 * 1024 * 1024) /* bytes; 16 MiB, and what is on its way */
 #define STANDSTILL (G_TIME_SPAN_SECOND / 2)
 
 /* Who takes what comes, but not before he may. */
