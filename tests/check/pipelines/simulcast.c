@@ -7,7 +7,8 @@
 #define SENDER                                                                                               \
   "videotestsrc is-live=true pattern=ball ! video/x-raw,width=640,height=480,framerate=15/1 ! "              \
   "kurentopeer name=p mode=sendonly video-codecs=VP8 simulcast=true " TONE (440) " p."
-/* Nobody is linked to the video, and so nobody asks for keyframes; the sound is what tells the time. */
+/* It does not hear of the layers, and nobody is linked to the video, so nobody asks for keyframes; the sound is what tells the
+ * time. */
 #define RECEIVER                                                                                             \
   "kurentopeer name=p mode=recvonly latency=300 output=rtp p.audio_src_0 ! fakesink name=v async=false"
 #define VIEWER "kurentopeer name=p mode=recvonly latency=300 p.video_src_0 ! " VIDEO_SINK ("v")
@@ -217,7 +218,7 @@ GST_START_TEST (test_offer)
   Pair pair;
 
   pair_init (&pair, SENDER, RECEIVER);
-  call_edited (&pair.sender, &pair.receiver, NULL, accept_layers, "h;m;l");
+  call_edited (&pair.sender, &pair.receiver, refuse, accept_layers, "h;m;l");
   fail_unless_equals_int (count_lines (&pair.sender, "a=simulcast:send h;m;l"), 1);
   fail_unless_equals_int (count_lines (&pair.sender, "a=simulcast:"), 1);
   fail_unless_equals_int (count_lines (&pair.sender, "a=rid:"), 3);
@@ -246,7 +247,7 @@ GST_START_TEST (test_fewer)
   Pair pair;
 
   pair_init (&pair, SENDER, RECEIVER);
-  call_edited (&pair.sender, &pair.receiver, NULL, accept_layers, "m;l");
+  call_edited (&pair.sender, &pair.receiver, refuse, accept_layers, "m;l");
   check_layers (&pair, "m320 l160");
   pair_clear (&pair);
 }
@@ -299,7 +300,7 @@ GST_START_TEST (test_ladder)
                 "[{\"rid\":\"x\"},{\"rid\":\"y\",\"scaleResolutionDownBy\":4},"
                 "{\"rid\":\"z\",\"active\":false}]",
                 NULL);
-  call_edited (&pair.sender, &pair.receiver, NULL, accept_layers, "x;y;z");
+  call_edited (&pair.sender, &pair.receiver, refuse, accept_layers, "x;y;z");
   fail_unless_equals_int (count_lines (&pair.sender, "a=simulcast:send x;y;z"), 1);
   check_layers (&pair, "x320");
 
@@ -368,7 +369,7 @@ GST_START_TEST (test_keyframes)
   Pair pair;
 
   pair_init (&pair, SENDER, RECEIVER);
-  call_edited (&pair.sender, &pair.receiver, NULL, accept_layers, "h;l");
+  call_edited (&pair.sender, &pair.receiver, refuse, accept_layers, "h;l");
   check_layers (&pair, "h640 l160");
   fail_unless (has_only_its_own (&pair, "l", "h", __i__));
   fail_unless (has_only_its_own (&pair, "h", "l", __i__));
@@ -411,7 +412,7 @@ GST_START_TEST (test_retransmission)
 
   n_dropped = 0;
   pair_init (&pair, SENDER, RECEIVER);
-  call_edited (&pair.sender, &pair.receiver, NULL, accept_layers, "h;m");
+  call_edited (&pair.sender, &pair.receiver, refuse, accept_layers, "h;m");
   check_layers (&pair, "h640 m320");
   source = side_find_inside (&pair.receiver, "nicesrc");
   pad = gst_element_get_static_pad (source, "src");
