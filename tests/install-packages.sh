@@ -9,12 +9,12 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 declare -A sets=(
   [build]="build-essential meson ninja-build pkg-config python3 gobject-introspection libgirepository1.0-dev
     libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev libgstreamer-plugins-bad1.0-dev libsoup-3.0-dev
-    libjson-glib-dev libssl-dev"
+    libjson-glib-dev libssl-dev libx11-dev"
   [run]="gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
     gstreamer1.0-plugins-ugly gstreamer1.0-libav gstreamer1.0-nice"
   [browser]="chromium firefox-esr janus"
   [check]="clang-format gi-docgen gjs python3-gi python3-gst-1.0 gir1.2-gstreamer-1.0 gir1.2-gst-plugins-base-1.0
-    gir1.2-gst-plugins-bad-1.0 gir1.2-soup-3.0 openssl procps valac"
+    gir1.2-gst-plugins-bad-1.0 gir1.2-soup-3.0 openssl procps valac xvfb"
 )
 
 is_installed() {

@@ -2,7 +2,7 @@
 #include "gstkurentopeer-private.h"
 
 #include "gstkurentoerror.h"
-#include "kp-late-source.h"
+#include "kp-webcam.h"
 
 #define GST_CAT_DEFAULT gst_kurento_peer_debug
 
@@ -170,7 +170,7 @@ tell_ended (GstKurentoPeer *self, GstElement *capture)
     capture_event_free (ended);
 }
 
-/* The call goes on without it, or until there is a replacement. */
+/* The call goes on without it, or until there is a replacement. Nobody chooses another window by himself. */
 static void
 lose (GstKurentoPeer *self, KpLateSource *source)
 {
@@ -181,7 +181,7 @@ lose (GstKurentoPeer *self, KpLateSource *source)
   GST_OBJECT_UNLOCK (self);
 
   tell_ended (self, GST_ELEMENT (source));
-  if (reconnects)
+  if (reconnects && KP_IS_WEBCAM (source))
     kp_late_source_reopen (source);
 }
 

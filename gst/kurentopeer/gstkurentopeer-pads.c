@@ -286,13 +286,13 @@ gst_kurento_peer_release_pad (GstElement *element, GstPad *pad)
 
 static gboolean
 add_capture (GstKurentoPeer *self, GstKurentoSendSource source, KpMediaKind kind,
-             const KpConstraints *constraints, GError **error)
+             const KpConstraints *constraints, const gchar *window, GError **error)
 {
   g_autoptr (GstElement) capture = NULL;
   GstKurentoPeerTrack *track;
   GError *failure = NULL;
 
-  capture = kp_capture_new (source, kind, constraints, &failure);
+  capture = kp_capture_new (source, kind, constraints, window, &failure);
   if (!capture)
     {
       if (failure)
@@ -343,10 +343,12 @@ gst_kurento_peer_add_tracks (GstKurentoPeer *self, KpSession *session, const KpS
                              GError **error)
 {
   GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
+  g_autofree gchar *window = NULL;
   GstKurentoSendSource source;
   gboolean captures;
 
   GST_OBJECT_LOCK (self);
+  window = g_strdup (priv->settings.window);
   source = priv->settings.send_source;
   if (source == GST_KURENTO_SEND_SOURCE_AUTO && priv->settings.has_media_constraints)
     source = GST_KURENTO_SEND_SOURCE_WEBCAM;
@@ -359,7 +361,7 @@ gst_kurento_peer_add_tracks (GstKurentoPeer *self, KpSession *session, const KpS
   announce_tracks (self, session);
   for (guint kind = 0; kind < KP_N_MEDIA_KINDS; kind++)
     if (captures && settings->constraints[kind]
-        && !add_capture (self, source, kind, settings->constraints[kind], error))
+        && !add_capture (self, source, kind, settings->constraints[kind], window, error))
       return FALSE;
   gst_kurento_peer_update_local_view (self);
 

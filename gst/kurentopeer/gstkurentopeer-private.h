@@ -38,6 +38,7 @@ typedef struct
 {
   KpSettings *settings; /* owned; the values that need no reading */
   gchar *media_constraints; /* owned; JSON */
+  gchar *window; /* owned */
   gchar *configuration; /* owned; JSON */
   gchar *data_channel_config; /* owned; JSON */
   gboolean simulcast;

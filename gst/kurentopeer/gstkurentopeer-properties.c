@@ -12,6 +12,7 @@ enum
   PROP_MODE,
   PROP_ID,
   PROP_SEND_SOURCE,
+  PROP_WINDOW,
   PROP_MEDIA_CONSTRAINTS,
   PROP_CONFIGURATION,
   PROP_STUN_SERVER,
@@ -65,6 +66,9 @@ set_setting_locked (GstKurentoPeer *self, guint prop_id, const GValue *value)
       return TRUE;
     case PROP_SEND_SOURCE:
       texts->send_source = g_value_get_enum (value);
+      return TRUE;
+    case PROP_WINDOW:
+      take_string (&texts->window, value);
       return TRUE;
     case PROP_MEDIA_CONSTRAINTS:
       take_string (&texts->media_constraints, value);
@@ -234,6 +238,9 @@ get_text_locked (const GstKurentoPeerSettings *texts, guint prop_id, GValue *val
     case PROP_SEND_SOURCE:
       g_value_set_enum (value, texts->send_source);
       return TRUE;
+    case PROP_WINDOW:
+      g_value_set_string (value, texts->window);
+      return TRUE;
     case PROP_MEDIA_CONSTRAINTS:
       g_value_set_string (value, texts->media_constraints);
       return TRUE;
@@ -347,12 +354,17 @@ gst_kurento_peer_install_fixed_mode (GObjectClass *klass, GstKurentoPeerMode mod
 }
 
 static void
-make_media_specs (void)
+make_capture_specs (void)
 {
   props[PROP_SEND_SOURCE] = g_param_spec_enum (
       "send-source", "Send source",
       "What is sent when mode sends and no sink pad was requested (kurento-utils: options.sendSource)",
       GST_TYPE_KURENTO_SEND_SOURCE, GST_KURENTO_SEND_SOURCE_AUTO, SETTING);
+  props[PROP_WINDOW] = g_param_spec_string (
+      "window", "Window",
+      "The window that send-source=window sends: its XID, as 62914567 or 0x3c00007, or its title; windows of "
+      "X11 (kurento-utils has the browser ask)",
+      NULL, SETTING);
   props[PROP_MEDIA_CONSTRAINTS] = g_param_spec_string (
       "media-constraints", "Media constraints",
       "Which kinds of media there are: MediaStreamConstraints as JSON, each of audio and video false, true "
@@ -360,6 +372,17 @@ make_media_specs (void)
       "of constraints for what send-source captures, or file:///x.json that holds it (kurento-utils: "
       "options.mediaConstraints)",
       KP_DEFAULT_MEDIA_CONSTRAINTS, SETTING);
+  props[PROP_AUTO_RECONNECT] = g_param_spec_boolean (
+      "auto-reconnect", "Auto reconnect",
+      "Whether a camera or microphone that is lost is replaced, in the same call, by one that meets "
+      "media-constraints, or by itself when it is back; looked at when it is lost (kurento-utils has nothing "
+      "like it)",
+      TRUE, ALWAYS);
+}
+
+static void
+make_media_specs (void)
+{
   props[PROP_VIDEO_CODECS] = g_param_spec_string ("video-codecs", "Video codecs",
                                                   "Video codecs by their RTP names in order of preference, "
                                                   "separated by commas, e.g. VP8,H264; NULL: all that can be "
@@ -384,12 +407,6 @@ make_media_specs (void)
       "output", "Output",
       "What the source pads give: decoded media, encoded media that can be recorded as it is, or RTP packets",
       GST_TYPE_KURENTO_OUTPUT, GST_KURENTO_OUTPUT_RAW, SETTING);
-  props[PROP_AUTO_RECONNECT] = g_param_spec_boolean (
-      "auto-reconnect", "Auto reconnect",
-      "Whether a camera or microphone that is lost is replaced, in the same call, by one that meets "
-      "media-constraints, or by itself when it is back; looked at when it is lost (kurento-utils has nothing "
-      "like it)",
-      TRUE, ALWAYS);
 }
 
 static void
@@ -478,6 +495,7 @@ gst_kurento_peer_install_properties (GObjectClass *klass)
                              "Names the peer, for instance in the label of its data channel; default a fresh "
                              "UUID (kurento-utils: options.id)",
                              NULL, G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  make_capture_specs ();
   make_media_specs ();
   make_simulcast_specs ();
   props[PROP_HARK] = gst_kurento_peer_make_hark_spec (SETTING);

@@ -23,6 +23,7 @@ gst_kurento_peer_settings_clear (GstKurentoPeerSettings *self)
 {
   g_clear_pointer (&self->settings, kp_settings_free);
   g_clear_pointer (&self->media_constraints, g_free);
+  g_clear_pointer (&self->window, g_free);
   g_clear_pointer (&self->configuration, g_free);
   g_clear_pointer (&self->data_channel_config, g_free);
   g_clear_pointer (&self->simulcast_layers, g_free);
@@ -185,6 +186,7 @@ copy_texts_locked (const GstKurentoPeerSettings *from, GstKurentoPeerSettings *t
   *to = *from;
   to->settings = kp_settings_copy (from->settings);
   to->media_constraints = g_strdup (from->media_constraints);
+  to->window = g_strdup (from->window);
   to->configuration = g_strdup (from->configuration);
   to->data_channel_config = g_strdup (from->data_channel_config);
   to->simulcast_layers = g_strdup (from->simulcast_layers);

@@ -6,12 +6,15 @@ A line is run as it stands, by a shell, in an empty folder, but for these rules:
 - the addresses of embedded servers become free ports of 127.0.0.1; the first is called;
 - no display and no sound card is used: autovideosink and autoaudiosink choose the fake sinks;
 - no camera is used: send-source=webcam becomes send-source=test;
+- screens are those of an Xvfb without any window: send-source=window becomes send-source=screen;
 - the files that lines name are made before (see FILES).
 A line that serves has to answer GET with 200 and to be called by caller.py: media has to come of whatever the line
 sends, and the line has to announce a stream for whatever it receives. Files that it writes must not stay empty. Then it
 is interrupted and has to end well. A line that does not serve has to end well by itself.
 """
 
+import atexit
+import functools
 import os
 import pathlib
 import re
@@ -69,6 +72,18 @@ def get_free_port():
         return probe.getsockname()[1]
 
 
+@functools.cache
+def get_display():
+    """Of an X server that lasts as long as the test."""
+    reader, writer = os.pipe()
+    server = subprocess.Popen(["Xvfb", "-displayfd", str(writer), "-nolisten", "tcp"], pass_fds=[writer],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    atexit.register(server.terminate)
+    os.close(writer)
+    with open(reader, encoding="ascii") as number:
+        return f":{number.readline().strip()}"
+
+
 class Line:
     """A gst-launch line that runs, with all bus messages."""
 
@@ -83,10 +98,13 @@ class Line:
         ports = {address[0]: self.port} if address else {}
         text = ADDRESS.sub(lambda match: f"{match[1]}127.0.0.1:{ports.setdefault(match[0], 0)}/", text)
         text = text.replace("send-source=webcam", "send-source=test")
+        text = text.replace("send-source=window", "send-source=screen")
         text = text.replace("gst-launch-1.0", "exec gst-launch-1.0 --messages", 1)
 
         self.log = folder / "log"
         env = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+        if "send-source=screen" in text:
+            env["DISPLAY"] = get_display()
         env["GST_PLUGIN_FEATURE_RANK"] = "fakevideosink:MAX,fakeaudiosink:MAX"
         with open(self.log, "w", encoding="utf-8") as log:
             self.process = subprocess.Popen(["sh", "-c", text], cwd=folder, env=env, stdout=log,

@@ -27,6 +27,8 @@ typedef enum
  * @GST_KURENTO_SEND_SOURCE_AUTO: camera and microphone when `media-constraints` were set, else nothing
  * @GST_KURENTO_SEND_SOURCE_NONE: nothing
  * @GST_KURENTO_SEND_SOURCE_WEBCAM: camera and microphone
+ * @GST_KURENTO_SEND_SOURCE_SCREEN: the screen, and a microphone
+ * @GST_KURENTO_SEND_SOURCE_WINDOW: a window, and a microphone
  * @GST_KURENTO_SEND_SOURCE_TEST: a test picture and a tone
  *
  * What a sending element without media sink pads sends (kurento-utils: `sendSource`).
@@ -38,6 +40,8 @@ typedef enum
   GST_KURENTO_SEND_SOURCE_AUTO,
   GST_KURENTO_SEND_SOURCE_NONE,
   GST_KURENTO_SEND_SOURCE_WEBCAM,
+  GST_KURENTO_SEND_SOURCE_SCREEN,
+  GST_KURENTO_SEND_SOURCE_WINDOW,
   GST_KURENTO_SEND_SOURCE_TEST,
 } GstKurentoSendSource;
 

@@ -5,6 +5,7 @@
 
 #include "kp-element.h"
 #include "kp-fitness.h"
+#include "kp-screen.h"
 #include "kp-webcam.h"
 
 /* What the test sources are asked for: no limits of theirs, but of what encoders and the ear take. */
@@ -111,11 +112,14 @@ build_test (GstBin *bin, KpMediaKind kind, const KpConstraints *constraints, GEr
 
 GstElement *
 kp_capture_new (GstKurentoSendSource source, KpMediaKind kind, const KpConstraints *constraints,
-                GError **error)
+                const gchar *window, GError **error)
 {
+  gboolean is_display = source == GST_KURENTO_SEND_SOURCE_SCREEN || source == GST_KURENTO_SEND_SOURCE_WINDOW;
   GstElement *bin;
 
-  if (source == GST_KURENTO_SEND_SOURCE_WEBCAM)
+  if (is_display && kind == KP_MEDIA_VIDEO)
+    return kp_screen_new (source, constraints, window, error);
+  if (is_display || source == GST_KURENTO_SEND_SOURCE_WEBCAM)
     return kp_webcam_new (kind, constraints);
   if (source != GST_KURENTO_SEND_SOURCE_TEST)
     return NULL;

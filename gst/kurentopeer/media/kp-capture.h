@@ -8,6 +8,6 @@
 #include <gst/gst.h>
 
 /* A live source of the element's own for @kind, a bin with the pad "src" (raw media), as near to @constraints as it can be. Floating.
- * A webcam (kp-webcam.h) looks for its device later, and tells. NULL without an error when @source captures nothing. OVERCONSTRAINED names the property and the constraint. */
+ * What takes its time to open (kp-late-source.h) tells later whether it works. @window is which one, for WINDOW, or NULL. NULL without an error when @source captures nothing. OVERCONSTRAINED names the property and the constraint. */
 GstElement *kp_capture_new (GstKurentoSendSource source, KpMediaKind kind, const KpConstraints *constraints,
-                            GError **error);
+                            const gchar *window, GError **error);

@@ -327,7 +327,8 @@ end_round (KpLateSource *self)
   if (round)
     g_cancellable_cancel (round);
   openings_add (priv->openings, 0);
-  KP_LATE_SOURCE_GET_CLASS (self)->close (self);
+  if (KP_LATE_SOURCE_GET_CLASS (self)->close)
+    KP_LATE_SOURCE_GET_CLASS (self)->close (self);
 }
 
 /* What broke says EOS, but its track goes on when there may be a replacement. */

@@ -25,7 +25,7 @@ struct _KpLateSourceClass
    * @error. */
   gboolean (*open) (KpLateSource *self, GCancellable *round, GError **error);
 
-  /* Lets go of all that open() has kept. */
+  /* Lets go of all that open() has kept. May be NULL. */
   void (*close) (KpLateSource *self);
 };
 

@@ -96,6 +96,7 @@ static const struct
   { "post-data-messages", "false" },
   { "stats-interval", "0" },
   { "auto-reconnect", "true" },
+  { "window", NULL },
   { "local-video", NULL },
   { "remote-video", NULL },
   { "remote-audio", NULL },
