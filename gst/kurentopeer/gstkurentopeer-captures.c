@@ -76,6 +76,49 @@ gst_kurento_peer_await_captures (GstKurentoPeer *self, KpSession *session, const
   return TRUE;
 }
 
+/* What a microphone hears again, when somebody plays what the element gives: raw sound, of both ways. */
+static gboolean
+needs_echo (GstKurentoSendSource source, const KpSettings *settings)
+{
+  return settings->constraints[KP_MEDIA_AUDIO] && settings->mode == GST_KURENTO_PEER_MODE_SENDRECV
+         && settings->output == GST_KURENTO_OUTPUT_RAW && source != GST_KURENTO_SEND_SOURCE_TEST
+         && source != GST_KURENTO_SEND_SOURCE_AUTO && source != GST_KURENTO_SEND_SOURCE_NONE;
+}
+
+/* The window is the caller's, then. */
+void
+gst_kurento_peer_init_capture_options (GstKurentoPeer *self, const KpSettings *settings,
+                                       KpCaptureOptions *options)
+{
+  GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
+
+  GST_OBJECT_LOCK (self);
+  options->window = g_strdup (priv->settings.window);
+  options->source = priv->settings.send_source;
+  if (options->source == GST_KURENTO_SEND_SOURCE_AUTO && priv->settings.has_media_constraints)
+    options->source = GST_KURENTO_SEND_SOURCE_WEBCAM;
+  GST_OBJECT_UNLOCK (self);
+
+  options->echo = needs_echo (options->source, settings) ? kp_echo_new () : NULL;
+  GST_OBJECT_LOCK (self);
+  priv->echo = options->echo;
+  GST_OBJECT_UNLOCK (self);
+}
+
+/* @pad gives what is played. */
+void
+gst_kurento_peer_watch_echo (GstKurentoPeer *self, GstPad *pad)
+{
+  g_autoptr (KpEcho) echo = NULL;
+
+  GST_OBJECT_LOCK (self);
+  if (gst_kurento_peer_get_private (self)->echo)
+    echo = kp_echo_ref (gst_kurento_peer_get_private (self)->echo);
+  GST_OBJECT_UNLOCK (self);
+  if (echo)
+    kp_echo_watch (echo, pad);
+}
+
 /* A capture that will say whether it works. */
 void
 gst_kurento_peer_expect_capture (GstKurentoPeer *self)

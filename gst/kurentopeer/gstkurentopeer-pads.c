@@ -285,14 +285,14 @@ gst_kurento_peer_release_pad (GstElement *element, GstPad *pad)
 }
 
 static gboolean
-add_capture (GstKurentoPeer *self, GstKurentoSendSource source, KpMediaKind kind,
-             const KpConstraints *constraints, const gchar *window, GError **error)
+add_capture (GstKurentoPeer *self, const KpCaptureOptions *options, KpMediaKind kind,
+             const KpConstraints *constraints, GError **error)
 {
   g_autoptr (GstElement) capture = NULL;
   GstKurentoPeerTrack *track;
   GError *failure = NULL;
 
-  capture = kp_capture_new (source, kind, constraints, window, &failure);
+  capture = kp_capture_new (options, kind, constraints, &failure);
   if (!capture)
     {
       if (failure)
@@ -343,35 +343,36 @@ gst_kurento_peer_add_tracks (GstKurentoPeer *self, KpSession *session, const KpS
                              GError **error)
 {
   GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
-  g_autofree gchar *window = NULL;
-  GstKurentoSendSource source;
+  KpCaptureOptions options = { GST_KURENTO_SEND_SOURCE_NONE };
   gboolean captures;
+  gboolean added = TRUE;
 
   GST_OBJECT_LOCK (self);
-  window = g_strdup (priv->settings.window);
-  source = priv->settings.send_source;
-  if (source == GST_KURENTO_SEND_SOURCE_AUTO && priv->settings.has_media_constraints)
-    source = GST_KURENTO_SEND_SOURCE_WEBCAM;
   captures = priv->tracks->len == 0 && settings->mode != GST_KURENTO_PEER_MODE_RECVONLY;
   GST_OBJECT_UNLOCK (self);
 
   /* who captures has to hear of an EOS that is sent to the pipeline */
   if (captures)
-    GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SOURCE);
+    {
+      GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SOURCE);
+      gst_kurento_peer_init_capture_options (self, settings, &options);
+    }
   announce_tracks (self, session);
-  for (guint kind = 0; kind < KP_N_MEDIA_KINDS; kind++)
-    if (captures && settings->constraints[kind]
-        && !add_capture (self, source, kind, settings->constraints[kind], window, error))
-      return FALSE;
-  gst_kurento_peer_update_local_view (self);
+  for (guint kind = 0; kind < KP_N_MEDIA_KINDS && added; kind++)
+    added = !captures || !settings->constraints[kind]
+            || add_capture (self, &options, kind, settings->constraints[kind], error);
+  g_free (options.window);
+  if (added)
+    gst_kurento_peer_update_local_view (self);
 
-  return TRUE;
+  return added;
 }
 
 void
 gst_kurento_peer_remove_captures (GstKurentoPeer *self)
 {
   GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
+  g_autoptr (KpEcho) echo = NULL;
   GstKurentoPeerTrack *track;
 
   while ((track = steal_track (self, NULL)))
@@ -381,6 +382,7 @@ gst_kurento_peer_remove_captures (GstKurentoPeer *self)
     }
 
   GST_OBJECT_LOCK (self);
+  echo = g_steal_pointer (&priv->echo);
   gst_kurento_peer_set_mode_locked (self, priv->settings.settings->mode);
   GST_OBJECT_UNLOCK (self);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gstkurentopeer.h"
+#include "kp-capture.h"
 #include "kp-last-frame.h"
 #include "kp-loudness.h"
 #include "kp-session.h"
@@ -133,6 +134,7 @@ typedef struct
   GPtrArray *data_sinks; /* owned; of GstKurentoPeerDataPad */
   GPtrArray *data_srcs; /* owned; of GstKurentoPeerDataPad */
   GstKurentoPeerCaptures captures; /* from READY->PAUSED to PAUSED->READY */
+  KpEcho *echo; /* owned; of our microphone; from READY->PAUSED to PAUSED->READY, or NULL */
   GSource *close_timer; /* owned; of data channels that close, or NULL */
   GstElement *view_sinks[KP_N_VIEWS]; /* owned; as they were set, or NULL */
   KpView *views[KP_N_VIEWS]; /* owned; from READY->PAUSED to PAUSED->READY, or NULL */
@@ -248,6 +250,9 @@ void gst_kurento_peer_query_latency (GstKurentoPeer *self, GstQuery *query);
 gboolean gst_kurento_peer_await_captures (GstKurentoPeer *self, KpSession *session, const gchar *sdp,
                                           GTask *task);
 void gst_kurento_peer_expect_capture (GstKurentoPeer *self);
+void gst_kurento_peer_init_capture_options (GstKurentoPeer *self, const KpSettings *settings,
+                                            KpCaptureOptions *options);
+void gst_kurento_peer_watch_echo (GstKurentoPeer *self, GstPad *pad);
 void gst_kurento_peer_forget_captures (GstKurentoPeer *self);
 void gst_kurento_peer_drop_capture (GstElement *capture);
 gboolean gst_kurento_peer_handle_capture (GstKurentoPeer *self, GstMessage *message);

@@ -142,6 +142,8 @@ add_outlet (GstKurentoPeer *self, KpMediaKind kind, guint index, GstKurentoOutpu
     kp_loudness_watch (&priv->voices[TRUE].loudness, GST_ELEMENT (outlet)->srcpads->data);
   if (kind == KP_MEDIA_VIDEO && index == 0 && output == GST_KURENTO_OUTPUT_RAW)
     kp_last_frame_watch (&priv->remote_frame, GST_ELEMENT (outlet)->srcpads->data);
+  if (kind == KP_MEDIA_AUDIO && index == 0)
+    gst_kurento_peer_watch_echo (self, GST_ELEMENT (outlet)->srcpads->data);
   gst_bin_add (GST_BIN (self), outlet);
   gst_element_sync_state_with_parent (outlet);
   GST_OBJECT_LOCK (self);

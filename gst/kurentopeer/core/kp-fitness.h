@@ -34,7 +34,7 @@ void kp_capability_init (KpCapability *self);
 void kp_capability_set (KpCapability *self, KpConstraintId id, gdouble min, gdouble max);
 
 /* The SelectSettings algorithm of Media Capture and Streams. What the constraints leave open comes near to what browsers
- * do by themselves: 640x480, 30 pictures in a second, 48000 Hz, one channel, no processing; a size of which one side is asked for
+ * do by themselves: 640x480, 30 pictures in a second, 48000 Hz, one channel, its sound processed; a size of which one side is asked for
  * keeps that shape where it can. Among equals the first is taken. There has to be at least one capability. @path, like "video", stands
  * before the constraint in the OVERCONSTRAINED error. */
 gboolean kp_fitness_choose (const KpConstraints *constraints, const gchar *path,

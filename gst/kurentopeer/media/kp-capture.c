@@ -111,16 +111,17 @@ build_test (GstBin *bin, KpMediaKind kind, const KpConstraints *constraints, GEr
 }
 
 GstElement *
-kp_capture_new (GstKurentoSendSource source, KpMediaKind kind, const KpConstraints *constraints,
-                const gchar *window, GError **error)
+kp_capture_new (const KpCaptureOptions *options, KpMediaKind kind, const KpConstraints *constraints,
+                GError **error)
 {
+  GstKurentoSendSource source = options->source;
   gboolean is_display = source == GST_KURENTO_SEND_SOURCE_SCREEN || source == GST_KURENTO_SEND_SOURCE_WINDOW;
   GstElement *bin;
 
   if (is_display && kind == KP_MEDIA_VIDEO)
-    return kp_screen_new (source, constraints, window, error);
+    return kp_screen_new (source, constraints, options->window, error);
   if (is_display || source == GST_KURENTO_SEND_SOURCE_WEBCAM)
-    return kp_webcam_new (kind, constraints);
+    return kp_webcam_new (kind, constraints, options->echo);
   if (source != GST_KURENTO_SEND_SOURCE_TEST)
     return NULL;
 

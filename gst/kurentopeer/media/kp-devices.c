@@ -11,6 +11,7 @@
 
 #define MAX_WAYS 16384 /* caps that list more are cut */
 #define MAX_AUDIO_LATENCY 0.5 /* s */
+#define MAX_VOICE_CHANNELS 2
 
 /* Fields of caps, and the constraints that they are. */
 typedef struct
@@ -208,6 +209,8 @@ describe_device (KpWays *self, GstDevice *device, KpCapability *capability)
     return;
 
   kp_capability_set (capability, KP_CONSTRAINT_LATENCY, 0.001, MAX_AUDIO_LATENCY);
+  for (guint i = KP_FIRST_BOOLEAN_CONSTRAINT; i < KP_FIRST_WORD_CONSTRAINT; i++)
+    kp_capability_set (capability, i, FALSE, kp_voice_is_here ());
 }
 
 static void
@@ -396,6 +399,22 @@ kp_devices_stop (GPtrArray *providers)
   g_ptr_array_unref (providers);
 }
 
+/* NAN, as of a camera, is not. What has many channels is no voice. */
+static gboolean
+is_on (const KpSettled *settled, KpConstraintId id)
+{
+  return settled->numbers[id] > 0 && !(settled->numbers[KP_CONSTRAINT_CHANNEL_COUNT] > MAX_VOICE_CHANNELS);
+}
+
+/* A wish that cannot be met is no error, but should not go without a word. */
+static void
+log_missing (const KpConstraints *constraints, const KpSettled *settled)
+{
+  for (guint i = KP_FIRST_BOOLEAN_CONSTRAINT; i < KP_FIRST_WORD_CONSTRAINT; i++)
+    if (constraints->basic.items[i].numbers[KP_BOUND_IDEAL] > 0 && settled->numbers[i] == 0)
+      GST_INFO ("%s: webrtcdsp is not installed", kp_constraint_get_name (i));
+}
+
 gboolean
 kp_devices_choose (GList *devices, KpMediaKind kind, const KpConstraints *constraints, KpDeviceChoice *choice,
                    GError **error)
@@ -416,9 +435,13 @@ kp_devices_choose (GList *devices, KpMediaKind kind, const KpConstraints *constr
       return FALSE;
     }
 
+  log_missing (constraints, &settled);
   choice->device = gst_object_ref (g_array_index (ways.ways, KpWay, settled.index).device);
   choice->caps = make_caps (&ways, &settled);
   choice->latency = settled.numbers[KP_CONSTRAINT_LATENCY];
+  choice->voice = (KpVoice){ is_on (&settled, KP_CONSTRAINT_ECHO_CANCELLATION),
+                             is_on (&settled, KP_CONSTRAINT_NOISE_SUPPRESSION),
+                             is_on (&settled, KP_CONSTRAINT_AUTO_GAIN_CONTROL) };
   GST_INFO_OBJECT (choice->device, "chosen at a distance of %g: %" GST_PTR_FORMAT, settled.distance,
                    choice->caps);
 

@@ -3,6 +3,7 @@
 
 #include "kp-constraints.h"
 #include "kp-media-kind.h"
+#include "kp-voice.h"
 
 #include <gst/gst.h>
 
@@ -12,6 +13,7 @@ typedef struct
   GstDevice *device; /* owned */
   GstCaps *caps; /* owned; of the source, with what was chosen */
   gdouble latency; /* s, of a buffer; NAN: of no meaning */
+  KpVoice voice; /* of microphones */
 } KpDeviceChoice;
 
 void kp_device_choice_clear (KpDeviceChoice *self);

@@ -13,6 +13,7 @@ struct _KpWebcam
   KpLateSource parent;
 
   KpConstraints *constraints; /* owned; constant */
+  KpEcho *echo; /* owned; or NULL; constant */
   GPtrArray *providers; /* owned; of GstDeviceProvider, started; while there was a device */
   GstDevice *device; /* owned; the one in use, or the last one that was, or NULL */
 };
@@ -36,17 +37,20 @@ removed_cb (GstDevice *device, KpWebcam *self)
 }
 
 static gboolean
-fill_source (GstBin *bin, const KpDeviceChoice *choice, GstElement *device, GError **error)
+fill_source (KpWebcam *self, GstBin *bin, const KpDeviceChoice *choice, GstElement *device, GError **error)
 {
   const gchar *decoder
       = gst_structure_has_name (gst_caps_get_structure (choice->caps, 0), "image/jpeg") ? "jpegdec" : NULL;
   GstElement *last = NULL;
+  gint rate = 0;
 
+  gst_structure_get_int (gst_caps_get_structure (choice->caps, 0), "rate", &rate);
   if (!isnan (choice->latency) && g_object_class_find_property (G_OBJECT_GET_CLASS (device), "latency-time"))
     g_object_set (device, "latency-time", (gint64)(choice->latency * G_USEC_PER_SEC), NULL);
   if (!kp_element_append (bin, &last, device, error)
       || !kp_element_append (bin, &last, kp_element_new_capsfilter (choice->caps, error), error)
-      || (decoder && !kp_element_append (bin, &last, kp_element_new (decoder, NULL, error), error)))
+      || (decoder && !kp_element_append (bin, &last, kp_element_new (decoder, NULL, error), error))
+      || !kp_voice_append (&choice->voice, bin, &last, self->echo, rate, error))
     {
       g_prefix_error (error, "send-source: ");
       return FALSE;
@@ -86,7 +90,7 @@ use_device (KpWebcam *self, GCancellable *round, const KpDeviceChoice *choice, G
 
   if (!device)
     return kp_late_source_fail (KP_LATE_SOURCE (self), name, error);
-  if (!fill_source (GST_BIN (bin), choice, device, error))
+  if (!fill_source (self, GST_BIN (bin), choice, device, error))
     return FALSE;
 
   remember (self, round, choice->device);
@@ -154,7 +158,10 @@ kp_webcam_close (KpLateSource *source)
 static void
 kp_webcam_finalize (GObject *object)
 {
-  kp_constraints_unref (KP_WEBCAM (object)->constraints);
+  KpWebcam *self = KP_WEBCAM (object);
+
+  kp_constraints_unref (self->constraints);
+  g_clear_pointer (&self->echo, kp_echo_unref);
 
   G_OBJECT_CLASS (kp_webcam_parent_class)->finalize (object);
 }
@@ -173,12 +180,13 @@ kp_webcam_init (KpWebcam *self)
 }
 
 GstElement *
-kp_webcam_new (KpMediaKind kind, const KpConstraints *constraints)
+kp_webcam_new (KpMediaKind kind, const KpConstraints *constraints, KpEcho *echo)
 {
   KpWebcam *self = g_object_new (KP_TYPE_WEBCAM, NULL);
 
   kp_late_source_set_kind (KP_LATE_SOURCE (self), kind);
   self->constraints = kp_constraints_ref ((KpConstraints *)constraints);
+  self->echo = echo ? kp_echo_ref (echo) : NULL;
 
   return GST_ELEMENT (self);
 }

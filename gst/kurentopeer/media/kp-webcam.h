@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kp-constraints.h"
+#include "kp-echo.h"
 #include "kp-late-source.h"
 
 /* A camera or a microphone, chosen among those that are there. Devices may come and go: what replaces one that is lost meets the
@@ -9,5 +10,5 @@
 #define KP_TYPE_WEBCAM (kp_webcam_get_type ())
 G_DECLARE_FINAL_TYPE (KpWebcam, kp_webcam, KP, WEBCAM, KpLateSource)
 
-/* Floating. */
-GstElement *kp_webcam_new (KpMediaKind kind, const KpConstraints *constraints);
+/* @echo is what a microphone may hear again, or NULL. Floating. */
+GstElement *kp_webcam_new (KpMediaKind kind, const KpConstraints *constraints, KpEcho *echo);

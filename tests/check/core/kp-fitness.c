@@ -244,13 +244,14 @@ GST_START_TEST (test_microphones)
     gdouble channels;
     gdouble echo_cancellation;
   } rows[] = {
-    { "true", 0, 48000, 1, 0 },
-    { "{'sampleRate':44100}", 0, 44100, 1, 0 },
-    { "{'channelCount':2}", 0, 48000, 2, 0 },
-    { "{'channelCount':{'min':4}}", 0, 48000, 4, 0 },
+    { "true", 0, 48000, 1, 1 },
+    { "{'sampleRate':44100}", 0, 44100, 1, 1 },
+    { "{'channelCount':2}", 0, 48000, 2, 1 },
+    { "{'channelCount':{'min':4}}", 0, 48000, 4, 1 },
     { "{'deviceId':'hw:1','sampleRate':48000}", 1, 44100, 1, 0 },
     { "{'deviceId':{'exact':['hw:1','hw:2']},'channelCount':{'ideal':2}}", 2, 16000, 2, 0 },
     { "{'echoCancellation':true}", 0, 48000, 1, 1 },
+    { "{'echoCancellation':false}", 0, 48000, 1, 0 },
     { "{'echoCancellation':{'exact':false},'groupId':{'exact':'usb'}}", 1, 44100, 1, 0 },
   };
   KpCapability capabilities[3];

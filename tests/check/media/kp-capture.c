@@ -21,7 +21,8 @@ capture_new (KpMediaKind kind, const gchar *text)
 {
   g_autoptr (KpConstraints) constraints = constraints_new (kind, text);
   g_autoptr (GError) error = NULL;
-  GstElement *capture = kp_capture_new (GST_KURENTO_SEND_SOURCE_TEST, kind, constraints, NULL, &error);
+  GstElement *capture
+      = kp_capture_new (&(KpCaptureOptions){ GST_KURENTO_SEND_SOURCE_TEST }, kind, constraints, &error);
   GstHarness *harness;
 
   g_assert_no_error (error);
@@ -159,7 +160,8 @@ GST_START_TEST (test_overconstrained)
       g_autoptr (KpConstraints) constraints = constraints_new (rows[i].kind, rows[i].constraints);
       g_autoptr (GError) error = NULL;
 
-      fail_if (kp_capture_new (GST_KURENTO_SEND_SOURCE_TEST, rows[i].kind, constraints, NULL, &error));
+      fail_if (kp_capture_new (&(KpCaptureOptions){ GST_KURENTO_SEND_SOURCE_TEST }, rows[i].kind, constraints,
+                               &error));
       g_assert_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_OVERCONSTRAINED);
       g_assert_cmpstr (error->message, ==, rows[i].message);
     }
@@ -173,7 +175,8 @@ GST_START_TEST (test_nothing)
   g_autoptr (KpConstraints) constraints = constraints_new (KP_MEDIA_VIDEO, "true");
   g_autoptr (GError) error = NULL;
 
-  fail_unless (kp_capture_new (sources[__i__], KP_MEDIA_VIDEO, constraints, NULL, &error) == NULL);
+  fail_unless (kp_capture_new (&(KpCaptureOptions){ sources[__i__] }, KP_MEDIA_VIDEO, constraints, &error)
+               == NULL);
   g_assert_no_error (error);
 }
 GST_END_TEST;
@@ -185,7 +188,8 @@ GST_START_TEST (test_missing)
   g_autoptr (GError) error = NULL;
 
   gst_registry_remove_feature (gst_registry_get (), feature);
-  fail_unless (kp_capture_new (GST_KURENTO_SEND_SOURCE_TEST, KP_MEDIA_AUDIO, constraints, NULL, &error)
+  fail_unless (kp_capture_new (&(KpCaptureOptions){ GST_KURENTO_SEND_SOURCE_TEST }, KP_MEDIA_AUDIO,
+                               constraints, &error)
                == NULL);
   g_assert_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_NOT_SUPPORTED);
 }

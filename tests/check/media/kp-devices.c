@@ -142,6 +142,47 @@ GST_START_TEST (test_errors)
 }
 GST_END_TEST;
 
+/* Sound is processed as far as it can be, and is wished for. */
+GST_START_TEST (test_voice)
+{
+  static const struct
+  {
+    const gchar *constraints;
+    gint voice[3]; /* echoCancellation, noiseSuppression, autoGainControl; -1: OVERCONSTRAINED */
+    gint without[3]; /* the same when webrtcdsp is not installed */
+  } rows[] = {
+    { "true", { 1, 1, 1 }, { 0, 0, 0 } },
+    { "{'echoCancellation':false}", { 0, 1, 1 }, { 0, 0, 0 } },
+    { "{'noiseSuppression':{'exact':false},'autoGainControl':true}", { 1, 0, 1 }, { 0, 0, 0 } },
+    { "{'autoGainControl':{'exact':true}}", { 1, 1, 1 }, { -1 } },
+    { "{'channelCount':6}", { 0, 0, 0 }, { 0, 0, 0 } },
+  };
+  g_autoptr (GstPluginFeature) dsp = gst_registry_lookup_feature (gst_registry_get (), "webrtcdsp");
+
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (rows); i++)
+    {
+      guint row = i % G_N_ELEMENTS (rows);
+      const gint *expected = i < G_N_ELEMENTS (rows) ? rows[row].voice : rows[row].without;
+      g_auto (KpDeviceChoice) choice = { 0 };
+      g_autoptr (GError) error = NULL;
+
+      if (i == G_N_ELEMENTS (rows))
+        gst_registry_remove_feature (gst_registry_get (), dsp);
+      if (!choose (microphones, KP_MEDIA_AUDIO, rows[row].constraints, &choice, &error))
+        {
+          g_assert_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_OVERCONSTRAINED);
+          fail_unless (expected[0] == -1 && strstr (error->message, "audio.autoGainControl"), "%s",
+                       error->message);
+          continue;
+        }
+      fail_unless (choice.voice.echo_cancellation == expected[0]
+                       && choice.voice.noise_suppression == expected[1]
+                       && choice.voice.auto_gain_control == expected[2],
+                   "%u: %s", i, rows[row].constraints);
+    }
+}
+GST_END_TEST;
+
 static Suite *
 kp_devices_suite (void)
 {
@@ -151,6 +192,7 @@ kp_devices_suite (void)
   suite_add_tcase (suite, tcase);
   tcase_add_test (tcase, test_choices);
   tcase_add_test (tcase, test_errors);
+  tcase_add_test (tcase, test_voice);
 
   return suite;
 }

@@ -37,7 +37,7 @@ case_init (Case *self, KpMediaKind kind, const gchar *text)
   g_autoptr (KpConstraints) constraints = kp_constraints_read (node, kp_media_kind_to_string (kind), NULL);
 
   test_devices_set (devices);
-  self->webcam = gst_object_ref_sink (kp_webcam_new (kind, constraints));
+  self->webcam = gst_object_ref_sink (kp_webcam_new (kind, constraints, NULL));
   self->bus = gst_bus_new ();
   gst_element_set_bus (self->webcam, self->bus);
   self->harness = gst_harness_new_with_element (self->webcam, NULL, "src");
