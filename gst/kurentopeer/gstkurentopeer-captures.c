@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gstkurentopeer-private.h"
 
+#include "gstkurentoenumtypes.h"
 #include "gstkurentoerror.h"
+#include "kp-config.h"
 #include "kp-webcam.h"
 
 #define GST_CAT_DEFAULT gst_kurento_peer_debug
@@ -246,4 +248,32 @@ gst_kurento_peer_handle_capture (GstKurentoPeer *self, GstMessage *message)
     lose (self, KP_LATE_SOURCE (GST_MESSAGE_SRC (message)));
 
   return TRUE;
+}
+
+/* send-source, window, media-constraints, auto-reconnect. */
+void
+gst_kurento_peer_make_capture_specs (GParamSpec **specs, GParamFlags setting, GParamFlags always)
+{
+  specs[0] = g_param_spec_enum (
+      "send-source", "Send source",
+      "What is sent when mode sends and no sink pad was requested (kurento-utils: options.sendSource)",
+      GST_TYPE_KURENTO_SEND_SOURCE, GST_KURENTO_SEND_SOURCE_AUTO, setting);
+  specs[1] = g_param_spec_string (
+      "window", "Window",
+      "The window that send-source=window sends: its XID, as 62914567 or 0x3c00007, or its title; windows of "
+      "X11 (kurento-utils has the browser ask)",
+      NULL, setting);
+  specs[2] = g_param_spec_string (
+      "media-constraints", "Media constraints",
+      "Which kinds of media there are: MediaStreamConstraints as JSON, each of audio and video false, true "
+      "or an object "
+      "of constraints for what send-source captures, or file:///x.json that holds it (kurento-utils: "
+      "options.mediaConstraints)",
+      KP_DEFAULT_MEDIA_CONSTRAINTS, setting);
+  specs[3] = g_param_spec_boolean (
+      "auto-reconnect", "Auto reconnect",
+      "Whether a camera or microphone that is lost is replaced, in the same call, by one that meets "
+      "media-constraints, or by itself when it is back; looked at when it is lost (kurento-utils has nothing "
+      "like it)",
+      TRUE, always);
 }

@@ -253,6 +253,7 @@ void gst_kurento_peer_expect_capture (GstKurentoPeer *self);
 void gst_kurento_peer_init_capture_options (GstKurentoPeer *self, const KpSettings *settings,
                                             KpCaptureOptions *options);
 void gst_kurento_peer_watch_echo (GstKurentoPeer *self, GstPad *pad);
+void gst_kurento_peer_make_capture_specs (GParamSpec **specs, GParamFlags setting, GParamFlags always);
 void gst_kurento_peer_forget_captures (GstKurentoPeer *self);
 void gst_kurento_peer_drop_capture (GstElement *capture);
 gboolean gst_kurento_peer_handle_capture (GstKurentoPeer *self, GstMessage *message);

@@ -11,9 +11,10 @@ enum
   PROP_0,
   PROP_MODE,
   PROP_ID,
-  PROP_SEND_SOURCE,
+  PROP_SEND_SOURCE, /* the first of four, as gst_kurento_peer_make_capture_specs() makes them */
   PROP_WINDOW,
   PROP_MEDIA_CONSTRAINTS,
+  PROP_AUTO_RECONNECT,
   PROP_CONFIGURATION,
   PROP_STUN_SERVER,
   PROP_TURN_SERVER,
@@ -33,7 +34,6 @@ enum
   PROP_SIGNALLER,
   PROP_POST_DATA_MESSAGES,
   PROP_STATS_INTERVAL,
-  PROP_AUTO_RECONNECT,
   PROP_ENABLED,
   PROP_AUDIO_ENABLED,
   PROP_VIDEO_ENABLED,
@@ -354,33 +354,6 @@ gst_kurento_peer_install_fixed_mode (GObjectClass *klass, GstKurentoPeerMode mod
 }
 
 static void
-make_capture_specs (void)
-{
-  props[PROP_SEND_SOURCE] = g_param_spec_enum (
-      "send-source", "Send source",
-      "What is sent when mode sends and no sink pad was requested (kurento-utils: options.sendSource)",
-      GST_TYPE_KURENTO_SEND_SOURCE, GST_KURENTO_SEND_SOURCE_AUTO, SETTING);
-  props[PROP_WINDOW] = g_param_spec_string (
-      "window", "Window",
-      "The window that send-source=window sends: its XID, as 62914567 or 0x3c00007, or its title; windows of "
-      "X11 (kurento-utils has the browser ask)",
-      NULL, SETTING);
-  props[PROP_MEDIA_CONSTRAINTS] = g_param_spec_string (
-      "media-constraints", "Media constraints",
-      "Which kinds of media there are: MediaStreamConstraints as JSON, each of audio and video false, true "
-      "or an object "
-      "of constraints for what send-source captures, or file:///x.json that holds it (kurento-utils: "
-      "options.mediaConstraints)",
-      KP_DEFAULT_MEDIA_CONSTRAINTS, SETTING);
-  props[PROP_AUTO_RECONNECT] = g_param_spec_boolean (
-      "auto-reconnect", "Auto reconnect",
-      "Whether a camera or microphone that is lost is replaced, in the same call, by one that meets "
-      "media-constraints, or by itself when it is back; looked at when it is lost (kurento-utils has nothing "
-      "like it)",
-      TRUE, ALWAYS);
-}
-
-static void
 make_media_specs (void)
 {
   props[PROP_VIDEO_CODECS] = g_param_spec_string ("video-codecs", "Video codecs",
@@ -495,7 +468,7 @@ gst_kurento_peer_install_properties (GObjectClass *klass)
                              "Names the peer, for instance in the label of its data channel; default a fresh "
                              "UUID (kurento-utils: options.id)",
                              NULL, G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
-  make_capture_specs ();
+  gst_kurento_peer_make_capture_specs (&props[PROP_SEND_SOURCE], SETTING, ALWAYS);
   make_media_specs ();
   make_simulcast_specs ();
   props[PROP_HARK] = gst_kurento_peer_make_hark_spec (SETTING);
