@@ -7,6 +7,7 @@
 #include "gstkurentoenumtypes.h"
 #include "gstkurentoerror.h"
 #include "gstkurentosignaller.h"
+#include "gstkurentodevices.h"
 #include "gstkurentopeer.h"
 #include "gstkurentopeermodes.h"
 #include "gstkurentopeersignaladapter.h"

@@ -439,6 +439,7 @@ kp_devices_choose (GList *devices, KpMediaKind kind, const KpConstraints *constr
   choice->device = gst_object_ref (g_array_index (ways.ways, KpWay, settled.index).device);
   choice->caps = make_caps (&ways, &settled);
   choice->latency = settled.numbers[KP_CONSTRAINT_LATENCY];
+  choice->distance = settled.distance;
   choice->voice = (KpVoice){ is_on (&settled, KP_CONSTRAINT_ECHO_CANCELLATION),
                              is_on (&settled, KP_CONSTRAINT_NOISE_SUPPRESSION),
                              is_on (&settled, KP_CONSTRAINT_AUTO_GAIN_CONTROL) };

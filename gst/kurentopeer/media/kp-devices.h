@@ -14,6 +14,7 @@ typedef struct
   GstCaps *caps; /* owned; of the source, with what was chosen */
   gdouble latency; /* s, of a buffer; NAN: of no meaning */
   KpVoice voice; /* of microphones */
+  gdouble distance; /* from what was asked for: the fitness distance */
 } KpDeviceChoice;
 
 void kp_device_choice_clear (KpDeviceChoice *self);
