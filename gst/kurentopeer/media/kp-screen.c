@@ -132,6 +132,24 @@ open_x11 (KpScreen *self, GCancellable *round, GError **error)
   return FALSE;
 }
 
+/* The X server of a Wayland has windows, but its screen is black. */
+static gboolean
+check_system (KpScreen *self, GError **error)
+{
+  const gchar *wayland = g_getenv ("WAYLAND_DISPLAY");
+  gboolean is_black = !self->is_window && wayland && *wayland;
+
+  if (kp_x11_is_here () && !is_black)
+    return TRUE;
+
+  g_set_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_NOT_SUPPORTED,
+               "send-source: no screen can be captured here: %s",
+               is_black ? "Wayland shows it to nobody (WAYLAND_DISPLAY is set)"
+                        : "there is no X server (DISPLAY is not set)");
+
+  return FALSE;
+}
+
 static gboolean
 check_window (KpScreen *self, GError **error)
 {
@@ -150,17 +168,12 @@ kp_screen_open (KpLateSource *source, GCancellable *round, GError **error)
   KpScreen *self = KP_SCREEN (source);
   gboolean opened;
 
-  if (!kp_x11_is_here ())
-    {
-      g_set_error_literal (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_NOT_SUPPORTED,
-                           "send-source: no screen can be captured here, as there is no X server (DISPLAY is "
-                           "not set)");
-      return FALSE;
-    }
+  if (!check_system (self, error) || !check_window (self, error))
+    return FALSE;
 
   g_atomic_int_set (&self->errors.is_gone, FALSE);
   kp_x11_watch (&self->errors);
-  opened = check_window (self, error) && open_x11 (self, round, error);
+  opened = open_x11 (self, round, error);
   kp_x11_watch (NULL);
 
   return opened;
