@@ -250,27 +250,80 @@ gst_kurento_peer_handle_capture (GstKurentoPeer *self, GstMessage *message)
   return TRUE;
 }
 
-/* send-source, window, media-constraints, auto-reconnect. */
+static void
+take_string (gchar **field, const GValue *value)
+{
+  g_free (*field);
+  *field = g_value_dup_string (value);
+}
+
+void
+gst_kurento_peer_set_capture_locked (GstKurentoPeer *self, guint index, const GValue *value)
+{
+  GstKurentoPeerSettings *texts = &gst_kurento_peer_get_private (self)->settings;
+
+  switch (index)
+    {
+    case GST_KURENTO_PEER_CAPTURE_SEND_SOURCE:
+      texts->send_source = g_value_get_enum (value);
+      break;
+    case GST_KURENTO_PEER_CAPTURE_WINDOW:
+      take_string (&texts->window, value);
+      break;
+    case GST_KURENTO_PEER_CAPTURE_MEDIA_CONSTRAINTS:
+      take_string (&texts->media_constraints, value);
+      texts->has_media_constraints = texts->media_constraints && *texts->media_constraints;
+      break;
+    default:
+      texts->auto_reconnect = g_value_get_boolean (value);
+    }
+}
+
+/* FALSE: not a property of capture. */
+gboolean
+gst_kurento_peer_get_capture_locked (GstKurentoPeer *self, guint index, GValue *value)
+{
+  const GstKurentoPeerSettings *texts = &gst_kurento_peer_get_private (self)->settings;
+
+  switch (index)
+    {
+    case GST_KURENTO_PEER_CAPTURE_SEND_SOURCE:
+      g_value_set_enum (value, texts->send_source);
+      return TRUE;
+    case GST_KURENTO_PEER_CAPTURE_WINDOW:
+      g_value_set_string (value, texts->window);
+      return TRUE;
+    case GST_KURENTO_PEER_CAPTURE_MEDIA_CONSTRAINTS:
+      g_value_set_string (value, texts->media_constraints);
+      return TRUE;
+    case GST_KURENTO_PEER_CAPTURE_AUTO_RECONNECT:
+      g_value_set_boolean (value, texts->auto_reconnect);
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
 void
 gst_kurento_peer_make_capture_specs (GParamSpec **specs, GParamFlags setting, GParamFlags always)
 {
-  specs[0] = g_param_spec_enum (
+  specs[GST_KURENTO_PEER_CAPTURE_SEND_SOURCE] = g_param_spec_enum (
       "send-source", "Send source",
       "What is sent when mode sends and no sink pad was requested (kurento-utils: options.sendSource)",
       GST_TYPE_KURENTO_SEND_SOURCE, GST_KURENTO_SEND_SOURCE_AUTO, setting);
-  specs[1] = g_param_spec_string (
+  specs[GST_KURENTO_PEER_CAPTURE_WINDOW] = g_param_spec_string (
       "window", "Window",
       "The window that send-source=window sends: its XID, as 62914567 or 0x3c00007, or its title; windows of "
       "X11 (kurento-utils has the browser ask)",
       NULL, setting);
-  specs[2] = g_param_spec_string (
+  specs[GST_KURENTO_PEER_CAPTURE_MEDIA_CONSTRAINTS] = g_param_spec_string (
       "media-constraints", "Media constraints",
       "Which kinds of media there are: MediaStreamConstraints as JSON, each of audio and video false, true "
       "or an object "
       "of constraints for what send-source captures, or file:///x.json that holds it (kurento-utils: "
       "options.mediaConstraints)",
       KP_DEFAULT_MEDIA_CONSTRAINTS, setting);
-  specs[3] = g_param_spec_boolean (
+  specs[GST_KURENTO_PEER_CAPTURE_AUTO_RECONNECT] = g_param_spec_boolean (
       "auto-reconnect", "Auto reconnect",
       "Whether a camera or microphone that is lost is replaced, in the same call, by one that meets "
       "media-constraints, or by itself when it is back; looked at when it is lost (kurento-utils has nothing "

@@ -144,6 +144,16 @@ typedef struct
   gboolean closed; /* by the application */
 } GstKurentoPeerPrivate;
 
+/* The properties of what is captured. */
+enum
+{
+  GST_KURENTO_PEER_CAPTURE_SEND_SOURCE,
+  GST_KURENTO_PEER_CAPTURE_WINDOW,
+  GST_KURENTO_PEER_CAPTURE_MEDIA_CONSTRAINTS,
+  GST_KURENTO_PEER_CAPTURE_AUTO_RECONNECT,
+  GST_KURENTO_PEER_N_CAPTURE,
+};
+
 /* The properties that are only read. */
 enum
 {
@@ -253,6 +263,8 @@ void gst_kurento_peer_expect_capture (GstKurentoPeer *self);
 void gst_kurento_peer_init_capture_options (GstKurentoPeer *self, const KpSettings *settings,
                                             KpCaptureOptions *options);
 void gst_kurento_peer_watch_echo (GstKurentoPeer *self, GstPad *pad);
+void gst_kurento_peer_set_capture_locked (GstKurentoPeer *self, guint index, const GValue *value);
+gboolean gst_kurento_peer_get_capture_locked (GstKurentoPeer *self, guint index, GValue *value);
 void gst_kurento_peer_make_capture_specs (GParamSpec **specs, GParamFlags setting, GParamFlags always);
 void gst_kurento_peer_forget_captures (GstKurentoPeer *self);
 void gst_kurento_peer_drop_capture (GstElement *capture);

@@ -11,10 +11,6 @@ enum
   PROP_0,
   PROP_MODE,
   PROP_ID,
-  PROP_SEND_SOURCE, /* the first of four, as gst_kurento_peer_make_capture_specs() makes them */
-  PROP_WINDOW,
-  PROP_MEDIA_CONSTRAINTS,
-  PROP_AUTO_RECONNECT,
   PROP_CONFIGURATION,
   PROP_STUN_SERVER,
   PROP_TURN_SERVER,
@@ -38,7 +34,8 @@ enum
   PROP_AUDIO_ENABLED,
   PROP_VIDEO_ENABLED,
   PROP_NETWORK, /* the first of several */
-  PROP_VIEW = PROP_NETWORK + GST_KURENTO_PEER_N_NETWORK, /* the first, as GstKurentoPeerViewId counts them */
+  PROP_CAPTURE = PROP_NETWORK + GST_KURENTO_PEER_N_NETWORK, /* the first of several */
+  PROP_VIEW = PROP_CAPTURE + GST_KURENTO_PEER_N_CAPTURE, /* the first, as GstKurentoPeerViewId counts them */
   PROP_STATUS = PROP_VIEW + KP_N_VIEWS, /* the first of many */
   N_PROPS = PROP_STATUS + GST_KURENTO_PEER_N_STATUS,
 };
@@ -63,16 +60,6 @@ set_setting_locked (GstKurentoPeer *self, guint prop_id, const GValue *value)
     {
     case PROP_MODE:
       gst_kurento_peer_set_mode_locked (self, g_value_get_enum (value));
-      return TRUE;
-    case PROP_SEND_SOURCE:
-      texts->send_source = g_value_get_enum (value);
-      return TRUE;
-    case PROP_WINDOW:
-      take_string (&texts->window, value);
-      return TRUE;
-    case PROP_MEDIA_CONSTRAINTS:
-      take_string (&texts->media_constraints, value);
-      texts->has_media_constraints = texts->media_constraints && *texts->media_constraints;
       return TRUE;
     case PROP_CONFIGURATION:
       take_string (&texts->configuration, value);
@@ -131,16 +118,16 @@ set_other_locked (GstKurentoPeer *self, guint prop_id, const GValue *value)
     take_string (&texts->simulcast_layers, value);
   else if (prop_id == PROP_POST_DATA_MESSAGES)
     texts->post_data_messages = g_value_get_boolean (value);
-  else if (prop_id == PROP_AUTO_RECONNECT)
-    texts->auto_reconnect = g_value_get_boolean (value);
   else if (prop_id == PROP_STATS_INTERVAL)
     {
       texts->stats_interval = g_value_get_uint (value);
       if (priv->session)
         kp_session_set_stats_interval (priv->session, texts->stats_interval);
     }
-  else if (prop_id >= PROP_NETWORK && prop_id < PROP_VIEW)
+  else if (prop_id >= PROP_NETWORK && prop_id < PROP_CAPTURE)
     gst_kurento_peer_set_network_locked (self, prop_id - PROP_NETWORK, value);
+  else if (prop_id >= PROP_CAPTURE && prop_id < PROP_VIEW)
+    gst_kurento_peer_set_capture_locked (self, prop_id - PROP_CAPTURE, value);
   else if (prop_id == PROP_STATUS + GST_KURENTO_PEER_STATUS_PEER_CONNECTION)
     gst_kurento_peer_set_peer_connection_locked (self, g_value_get_object (value));
   else if (prop_id == PROP_ID && g_value_get_string (value) && *g_value_get_string (value))
@@ -235,15 +222,6 @@ get_text_locked (const GstKurentoPeerSettings *texts, guint prop_id, GValue *val
 {
   switch (prop_id)
     {
-    case PROP_SEND_SOURCE:
-      g_value_set_enum (value, texts->send_source);
-      return TRUE;
-    case PROP_WINDOW:
-      g_value_set_string (value, texts->window);
-      return TRUE;
-    case PROP_MEDIA_CONSTRAINTS:
-      g_value_set_string (value, texts->media_constraints);
-      return TRUE;
     case PROP_CONFIGURATION:
       g_value_set_string (value, texts->configuration);
       return TRUE;
@@ -270,9 +248,6 @@ get_text_locked (const GstKurentoPeerSettings *texts, guint prop_id, GValue *val
       return TRUE;
     case PROP_POST_DATA_MESSAGES:
       g_value_set_boolean (value, texts->post_data_messages);
-      return TRUE;
-    case PROP_AUTO_RECONNECT:
-      g_value_set_boolean (value, texts->auto_reconnect);
       return TRUE;
     case PROP_STATS_INTERVAL:
       g_value_set_uint (value, texts->stats_interval);
@@ -324,6 +299,8 @@ gst_kurento_peer_get_property (GObject *object, guint prop_id, GValue *value, GP
         || get_text_locked (&priv->settings, prop_id, value)
         || (prop_id >= PROP_NETWORK
             && gst_kurento_peer_get_network_locked (self, prop_id - PROP_NETWORK, value))
+        || (prop_id >= PROP_CAPTURE
+            && gst_kurento_peer_get_capture_locked (self, prop_id - PROP_CAPTURE, value))
         || (prop_id >= PROP_VIEW && gst_kurento_peer_get_view_sink_locked (self, prop_id - PROP_VIEW, value))
         || (prop_id >= PROP_STATUS
             && gst_kurento_peer_get_status_locked (self, prop_id - PROP_STATUS, value));
@@ -468,7 +445,7 @@ gst_kurento_peer_install_properties (GObjectClass *klass)
                              "Names the peer, for instance in the label of its data channel; default a fresh "
                              "UUID (kurento-utils: options.id)",
                              NULL, G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
-  gst_kurento_peer_make_capture_specs (&props[PROP_SEND_SOURCE], SETTING, ALWAYS);
+  gst_kurento_peer_make_capture_specs (&props[PROP_CAPTURE], SETTING, ALWAYS);
   make_media_specs ();
   make_simulcast_specs ();
   props[PROP_HARK] = gst_kurento_peer_make_hark_spec (SETTING);
