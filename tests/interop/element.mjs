@@ -78,8 +78,11 @@ export const environment = {
   GI_TYPELIB_PATH: join(buildDir, 'gst/kurentopeer'),
   LD_LIBRARY_PATH: join(buildDir, 'gst/kurentopeer'),
   GST_REGISTRY: join(buildDir, 'interop-registry.bin'),
-  G_DEBUG: 'fatal-criticals',
 };
+
+/* What a program complains of is a failure, but for this: the RTP session of GStreamer 1.22.0 walks through its sources while
+ * another thread adds one, and stops in time (mended in 1.22.3). */
+const isComplaint = (line) => /-CRITICAL \*\*/.test(line) && !/version == hash_table->version/.test(line);
 
 /* What is between the peer and the pipes of a process, the peer being named `name`. */
 export const mediaBranches = (name, send, receive) =>
@@ -96,12 +99,17 @@ export async function runElement(test, command, readLine = () => {}, installed =
   const sound = new Sound();
   const events = [];
   const lines = [];
+  const complaints = [];
   let output = '';
   let running = true;
 
   child.stdio[3].on('data', (data) => pictures.add(data));
   child.stdio[4].on('data', (data) => sound.add(data));
-  child.stderr.pipe(log);
+  createInterface({input: child.stderr}).on('line', (line) => {
+    log.write(`${line}\n`);
+    if (isComplaint(line))
+      complaints.push(line);
+  });
   createInterface({input: child.stdout}).on('line', (line) => {
     log.write(`${line}\n`);
     output += `${line}\n`;
@@ -119,6 +127,8 @@ export async function runElement(test, command, readLine = () => {}, installed =
     log.end();
     if (how !== 0)
       throw new Error(`the element's process ended with ${how}, see ${log.path}`);
+    if (complaints.length)
+      throw new Error(`the element's process complained: ${complaints[0]}, see ${log.path}`);
   })();
   test.after(stop);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Calls and peers that come and go: what each leaves behind adds up. Objects are counted by the leaks tracer as well, under
  * which these tests are run. */
-#include "../known-complaints.h"
 #include "../usage.h"
 #include "../warm-up.h"
 #include "teardown-client.h"
@@ -145,7 +144,6 @@ rounds_suite (void)
   Suite *suite = suite_create ("rounds");
   TCase *tcase = tcase_create ("rounds");
 
-  known_complaints_expect ();
   warm_up ();
   suite_add_tcase (suite, tcase);
   tcase_set_timeout (tcase, 120);

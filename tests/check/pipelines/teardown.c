@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "../known-complaints.h"
 #include "../warm-up.h"
 #include "teardown-client.h"
 #include "teardown-trap.h"
@@ -310,7 +309,6 @@ teardown_suite (void)
   Suite *suite = suite_create ("teardown");
   TCase *tcase = tcase_create ("moments");
 
-  known_complaints_expect ();
   warm_up ();
   suite_add_tcase (suite, tcase);
   tcase_set_timeout (tcase, 240);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Peers that come and go, fifty times: what each leaves behind adds up. Objects are counted by the leaks tracer, under
  * which this test is run as well. */
-#include "../known-complaints.h"
 #include "../usage.h"
 #include "session-peer.h"
 
@@ -70,7 +69,6 @@ kp_session_rounds_suite (void)
   Suite *suite = suite_create ("kp-session-rounds");
   TCase *tcase = tcase_create ("general");
 
-  known_complaints_expect ();
   session_peer_prewarm ();
   suite_add_tcase (suite, tcase);
   tcase_set_timeout (tcase, 240);
