@@ -14,6 +14,8 @@ static const struct
   { "GLib", G_LOG_LEVEL_CRITICAL, "version == hash_table->version" },
   /* a ghost pad forgets its events before it refuses new ones: a bin goes down, its source does not */
   { "GStreamer", G_LOG_LEVEL_WARNING, "proxypad[0-9]+> Sticky event misordering" },
+  { "GStreamer", G_LOG_LEVEL_WARNING,
+    "peer:(video|audio)_sink_[0-9]+> Got data flow before stream-start event" },
 };
 
 /* gst-check looks at the domains that it knows only. */
