@@ -4,7 +4,7 @@
 
 Arguments: a pipeline as gst-launch-1.0 takes it, and a JSON object of the element's properties. Each line that comes in is a
 JSON list: "set", a property and its value; or an action and its arguments. Each event of the element goes out as a line of
-JSON, and what an action answers as "<action>-done".
+JSON, what an action answers as "<action>-done", and the size of the pictures that come to a sink "v", when it changes, as "size".
 """
 
 import json
@@ -30,7 +30,18 @@ def on_answer(promise, action):
     reply = promise.get_reply()
     error = reply.get_value("error") if reply and reply.has_field("error") else None
     say(event=f"{action}-done", sdp=reply.get_string("sdp") if reply else None, error=error and error.message,
-        code=error and error.code)
+        code=error and error.code, stats=json.loads(reply.get_string("json")) if reply and reply.has_field("json") else None)
+
+
+class Sizes:
+    last = None
+
+    def on_picture(self, _sink, _data, pad):
+        caps = pad.get_current_caps().get_structure(0)
+        size = [caps.get_value("width"), caps.get_value("height")]
+        if size != self.last:
+            self.last = size
+            say(event="size", size=size)
 
 
 def on_message(_bus, message, loop):
@@ -63,6 +74,10 @@ def main():
     peer = pipeline.get_by_name("p")
     for name, value in json.loads(sys.argv[2]).items():
         peer.set_property(name, value)
+    view = pipeline.get_by_name("v")
+    if view:
+        view.set_property("signal-handoffs", True)
+        view.connect("handoff", Sizes().on_picture)
     loop = GLib.MainLoop()
     bus = pipeline.get_bus()
     bus.add_signal_watch()

@@ -3,41 +3,23 @@
 /* Simulcast, through a server that really does it. */
 
 import assert from 'node:assert/strict';
-import {join} from 'node:path';
 import {describe, test} from 'node:test';
 
+import {startApplication} from './application.mjs';
 import {sharedBrowser} from './browsers.mjs';
-import {runElement} from './element.mjs';
-import {here, openPage, until, untilEqual} from './harness.mjs';
+import {openPage, untilEqual} from './harness.mjs';
 import {startJanus} from './janus.mjs';
 
 const sizes = [[160, 120], [320, 240], [640, 480]]; /* as Janus counts layers: from the lowest one */
 
 /* The element's side: what it answers, and the size of the pictures that it sees. */
 async function startPeer(context, pipeline) {
-  let size = null;
-  const peer = await runElement(context, ['/usr/bin/python3', join(here, 'simulcast-peer.py'), pipeline],
-    (line, {events}) => {
-      const event = JSON.parse(line);
-      if (event.event === 'size')
-        size = event.size;
-      else
-        events.push(event);
-    });
-  const ask = async (action, argument = null) => {
-    const seen = peer.events.length;
-    peer.say(JSON.stringify([action, argument]));
-    const {error, ...answer} = await until(`${action} is answered`,
-      () => peer.events.slice(seen).find(({event}) => event === `${action}-done`));
-    assert.equal(error, null);
-    return answer;
-  };
+  const peer = await startApplication(context, pipeline);
 
   return {
     ...peer,
-    ask,
-    size: () => size,
-    streams: async () => Object.values((await ask('get-stats')).stats).filter(({type}) => type === 'outbound-rtp'),
+    size: () => peer.events.findLast(({event}) => event === 'size')?.size,
+    streams: async () => Object.values((await peer.ask('get-stats')).stats).filter(({type}) => type === 'outbound-rtp'),
   };
 }
 
