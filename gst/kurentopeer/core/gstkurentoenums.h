@@ -62,4 +62,43 @@ typedef enum
   GST_KURENTO_OUTPUT_RTP,
 } GstKurentoOutput;
 
+/**
+ * GstKurentoCongestionControl:
+ * @GST_KURENTO_CONGESTION_CONTROL_AUTO: by the best that the peer reports: transport-wide congestion control, else REMB, else what
+ *   receiver reports say of loss
+ * @GST_KURENTO_CONGESTION_CONTROL_GCC: Google congestion control, from transport-wide congestion control only
+ * @GST_KURENTO_CONGESTION_CONTROL_REMB: as the peer says by REMB only
+ * @GST_KURENTO_CONGESTION_CONTROL_DISABLED: the bit rate stays as it is set
+ *
+ * By what the bit rate of the video that is sent is found.
+ *
+ * Since: 0.1
+ */
+typedef enum
+{
+  GST_KURENTO_CONGESTION_CONTROL_AUTO,
+  GST_KURENTO_CONGESTION_CONTROL_GCC,
+  GST_KURENTO_CONGESTION_CONTROL_REMB,
+  GST_KURENTO_CONGESTION_CONTROL_DISABLED,
+} GstKurentoCongestionControl;
+
+/**
+ * GstKurentoDegradationPreference:
+ * @GST_KURENTO_DEGRADATION_PREFERENCE_BALANCED: smaller pictures, and fewer of them
+ * @GST_KURENTO_DEGRADATION_PREFERENCE_MAINTAIN_FRAMERATE: smaller pictures
+ * @GST_KURENTO_DEGRADATION_PREFERENCE_MAINTAIN_RESOLUTION: fewer pictures
+ * @GST_KURENTO_DEGRADATION_PREFERENCE_DISABLED: pictures stay as they are, whatever they look like
+ *
+ * What becomes less when there is not enough bit rate for the video (W3C: `RTCDegradationPreference`).
+ *
+ * Since: 0.1
+ */
+typedef enum
+{
+  GST_KURENTO_DEGRADATION_PREFERENCE_BALANCED,
+  GST_KURENTO_DEGRADATION_PREFERENCE_MAINTAIN_FRAMERATE,
+  GST_KURENTO_DEGRADATION_PREFERENCE_MAINTAIN_RESOLUTION,
+  GST_KURENTO_DEGRADATION_PREFERENCE_DISABLED,
+} GstKurentoDegradationPreference;
+
 G_END_DECLS
