@@ -7,8 +7,9 @@ import {describe, test} from 'node:test';
 
 import {startApplication} from './application.mjs';
 import {sharedBrowser} from './browsers.mjs';
-import {openPage, untilEqual} from './harness.mjs';
+import {openPage, sees, untilEqual} from './harness.mjs';
 import {startJanus} from './janus.mjs';
+import {bars} from './media.mjs';
 
 const sizes = [[160, 120], [320, 240], [640, 480]]; /* as Janus counts layers: from the lowest one */
 
@@ -24,7 +25,7 @@ async function startPeer(context, pipeline) {
 }
 
 async function publish(context, janus, codec) {
-  const peer = await startPeer(context, 'videotestsrc is-live=true pattern=ball ! ' +
+  const peer = await startPeer(context, 'videotestsrc is-live=true pattern=smpte ! ' +
     `video/x-raw,width=640,height=480,framerate=20/1 ! kurentopeersendonly name=p simulcast=true video-codecs=${codec}`);
   const client = await janus.client();
   const {sdp: offer} = await peer.ask('generate-offer');
@@ -37,17 +38,14 @@ async function publish(context, janus, codec) {
   return peer;
 }
 
-async function subscribe(context, janus) {
-  const peer = await startPeer(context,
-    'kurentopeerrecvonly name=p p.video_src_0 ! fakesink name=v async=false sync=false');
+/* `answer` makes an answer to the offer of Janus. */
+async function subscribe(context, janus, answer) {
   const client = await janus.client();
   const {participants: [{id}]} = await client.request({request: 'listparticipants', room: janus.room});
   const {sdp} = await client.request({request: 'join', ptype: 'subscriber', room: janus.room, streams: [{feed: id}]});
-  const answer = await peer.ask('process-offer', sdp);
 
-  await client.request({request: 'start'}, {type: 'answer', sdp: answer.sdp});
-  await peer.event('connected');
-  return {...peer, choose: (layer) => client.request({request: 'configure', streams: [{mid: '0', substream: layer}]})};
+  await client.request({request: 'start'}, {type: 'answer', sdp: await answer(sdp)});
+  return (layer) => client.request({request: 'configure', streams: [{mid: '0', substream: layer}]});
 }
 
 for (const codec of ['VP8', 'H264'])
@@ -55,10 +53,13 @@ for (const codec of ['VP8', 'H264'])
     test('each layer is seen when it is chosen, and the pictures go on', async (context) => {
       const janus = await startJanus(context);
       const publisher = await publish(context, janus, codec);
-      const subscriber = await subscribe(context, janus);
+      const subscriber = await startPeer(context,
+        'kurentopeerrecvonly name=p p.video_src_0 ! fakesink name=v async=false sync=false');
+      const choose = await subscribe(context, janus, async (sdp) => (await subscriber.ask('process-offer', sdp)).sdp);
 
+      await subscriber.event('connected');
       for (const layer of [2, 0, 1, 2, 1, 0]) {
-        await subscriber.choose(layer);
+        await choose(layer);
         await untilEqual(`layer ${layer} is seen`, subscriber.size, sizes[layer]);
       }
 
@@ -67,6 +68,40 @@ for (const codec of ['VP8', 'H264'])
       for (const {rid, frameWidth, pliCount, keyFramesEncoded} of streams) {
         assert.equal(frameWidth, {h: 640, m: 320, l: 160}[rid]);
         assert.ok(pliCount > 0 && keyFramesEncoded > 1, `${rid} was asked for keyframes`);
+      }
+    });
+  });
+
+/* In the page: an answer with all candidates. */
+async function answerAndShow(sdp) {
+  globalThis.pc = new RTCPeerConnection();
+  const video = Object.assign(document.createElement('video'), {autoplay: true, muted: true});
+
+  document.body.append(video);
+  pc.ontrack = ({track}) => video.srcObject = new MediaStream([track]);
+  await pc.setRemoteDescription({type: 'offer', sdp});
+  await pc.setLocalDescription();
+  while (pc.iceGatheringState !== 'complete')
+    await new Promise((done) => pc.addEventListener('icegatheringstatechange', done, {once: true}));
+  return pc.localDescription.sdp;
+}
+
+const shownSize = (page) => page.$eval('video', ({videoWidth, videoHeight}) => [videoWidth, videoHeight]);
+
+for (const codec of ['VP8', 'H264'])
+  describe(`simulcast of ${codec} from the element by Janus to chromium`, () => {
+    const browser = sharedBrowser('chromium', {mdns: false});
+
+    test('each layer is seen when it is chosen, and the pictures are right', async (context) => {
+      const janus = await startJanus(context);
+      await publish(context, janus, codec);
+      const page = await openPage(context, browser(), 'about:blank');
+      const choose = await subscribe(context, janus, (sdp) => page.evaluate(answerAndShow, sdp));
+
+      for (const layer of [0, 1, 2, 0]) {
+        await choose(layer);
+        await untilEqual(`layer ${layer} is seen`, () => shownSize(page), sizes[layer]);
+        await sees(page, 'video', bars);
       }
     });
   });
