@@ -113,13 +113,15 @@ dup_view (KpGate *self)
   return view;
 }
 
-/* @buffer is shifted. */
+/* @buffer is shifted. While the encoder holds a picture and the peer is on its way, no further one is kept: the pool of the
+ * source, which never shrinks, would grow by it. */
 static void
 show (KpGate *self, GstBuffer *buffer)
 {
   g_autoptr (KpView) view = dup_view (self);
 
-  if (self->kind == KP_MEDIA_VIDEO && self->input.form == KP_INPUT_RAW)
+  if (self->kind == KP_MEDIA_VIDEO && self->input.form == KP_INPUT_RAW
+      && !kp_still_is_on_its_way (&self->still))
     kp_last_frame_keep (&self->last_frame, self->srcpad, buffer);
   if (view)
     kp_view_show (view, self->srcpad, buffer);
@@ -219,6 +221,7 @@ still_thread (gpointer data)
   GST_PAD_STREAM_UNLOCK (self->sinkpad);
   if (buffer)
     gst_pad_push (self->srcpad, buffer);
+  kp_still_done (&self->still);
   GST_PAD_STREAM_UNLOCK (self->srcpad);
 
   return NULL;

@@ -6,6 +6,7 @@ kp_still_init (KpStill *self)
 {
   g_mutex_init (&self->lock);
   self->picture = NULL;
+  self->on_its_way = FALSE;
 }
 
 void
@@ -21,8 +22,8 @@ kp_still_keep (KpStill *self, GstBuffer *picture)
   GstBuffer *former;
 
   g_mutex_lock (&self->lock);
-  former = self->picture;
-  self->picture = picture;
+  former = self->on_its_way ? picture : self->picture;
+  self->picture = self->on_its_way ? NULL : picture;
   g_mutex_unlock (&self->lock);
   gst_clear_buffer (&former);
 }
@@ -34,9 +35,30 @@ kp_still_steal (KpStill *self)
 
   g_mutex_lock (&self->lock);
   picture = g_steal_pointer (&self->picture);
+  self->on_its_way |= picture != NULL;
   g_mutex_unlock (&self->lock);
 
   return picture;
+}
+
+void
+kp_still_done (KpStill *self)
+{
+  g_mutex_lock (&self->lock);
+  self->on_its_way = FALSE;
+  g_mutex_unlock (&self->lock);
+}
+
+gboolean
+kp_still_is_on_its_way (KpStill *self)
+{
+  gboolean on_its_way;
+
+  g_mutex_lock (&self->lock);
+  on_its_way = self->on_its_way;
+  g_mutex_unlock (&self->lock);
+
+  return on_its_way;
 }
 
 gboolean

@@ -9,14 +9,17 @@ typedef struct
 {
   GMutex lock;
   GstBuffer *picture; /* owned; or NULL */
+  gboolean on_its_way; /* one that was taken is still held downstream */
 } KpStill;
 
 void kp_still_init (KpStill *self);
 void kp_still_clear (KpStill *self);
 
-/* Takes @picture, which may be NULL, in the place of the former one. */
+/* Takes @picture, which may be NULL, in the place of the former one. While one is on its way no other is kept. */
 void kp_still_keep (KpStill *self, GstBuffer *picture);
 
-/* Owned, or NULL. */
+/* Owned, or NULL; on its way until kp_still_done(). */
 GstBuffer *kp_still_steal (KpStill *self);
+void kp_still_done (KpStill *self);
+gboolean kp_still_is_on_its_way (KpStill *self);
 gboolean kp_still_has_picture (KpStill *self);

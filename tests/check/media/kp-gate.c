@@ -108,6 +108,81 @@ GST_START_TEST (prime_shows_the_sender_a_picture)
 }
 GST_END_TEST;
 
+/* Holds up what goes through a pad, as a sender does until its peer is there. */
+typedef struct
+{
+  GMutex lock;
+  GCond cond;
+  gboolean holds; /* something has come */
+  gboolean released;
+} Dam;
+
+static GstPadProbeReturn
+dam_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  Dam *dam = user_data;
+
+  g_mutex_lock (&dam->lock);
+  dam->holds = TRUE;
+  g_cond_broadcast (&dam->cond);
+  while (!dam->released)
+    g_cond_wait (&dam->cond, &dam->lock);
+  g_mutex_unlock (&dam->lock);
+
+  return GST_PAD_PROBE_REMOVE;
+}
+
+static void
+dam_wait (Dam *dam)
+{
+  g_mutex_lock (&dam->lock);
+  while (!dam->holds)
+    g_cond_wait (&dam->cond, &dam->lock);
+  g_mutex_unlock (&dam->lock);
+}
+
+static void
+dam_release (Dam *dam)
+{
+  g_mutex_lock (&dam->lock);
+  dam->released = TRUE;
+  g_cond_broadcast (&dam->cond);
+  g_mutex_unlock (&dam->lock);
+}
+
+/* Each one kept is one more in the source's pool. */
+GST_START_TEST (no_picture_is_kept_while_one_is_on_its_way)
+{
+  GstBuffer *later = frame (2 * GST_SECOND);
+  g_autoptr (GstSample) shown = NULL;
+  g_autoptr (GstPad) pad = NULL;
+  Dam dam = { 0 };
+  Fixture f;
+
+  fixture_init (&f, TRUE);
+  pad = gst_element_get_static_pad (GST_ELEMENT (f.gate), "src");
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, dam_cb, &dam, NULL);
+  fail_unless_equals_int (gst_harness_push (f.harness, frame (GST_SECOND)), GST_FLOW_OK);
+  kp_gate_prime (f.gate);
+  dam_wait (&dam);
+
+  fail_unless_equals_int (gst_harness_push (f.harness, gst_buffer_ref (later)), GST_FLOW_OK);
+  ASSERT_MINI_OBJECT_REFCOUNT (later, "a picture that comes later", 1);
+  gst_buffer_unref (later);
+  dam_release (&dam);
+  pull_frame (&f, GST_SECOND);
+
+  kp_gate_open (f.gate);
+  fail_unless_equals_int (gst_harness_push (f.harness, frame (3 * GST_SECOND)), GST_FLOW_OK);
+  fail_unless_equals_int (gst_harness_push (f.harness, frame (4 * GST_SECOND)), GST_FLOW_OK);
+  pull_frame (&f, 3 * GST_SECOND);
+  pull_frame (&f, 4 * GST_SECOND);
+  shown = kp_gate_dup_frame (f.gate);
+  fail_unless_equals_clocktime (GST_BUFFER_PTS (gst_sample_get_buffer (shown)), 4 * GST_SECOND);
+  fixture_clear (&f);
+}
+GST_END_TEST;
+
 GST_START_TEST (closed_gate_stops_a_source_that_is_not_live)
 {
   Fixture f;
@@ -348,6 +423,7 @@ kp_gate_suite (void)
   suite_add_tcase (suite, tcase);
   tcase_add_test (tcase, closed_gate_drops_live_data);
   tcase_add_test (tcase, prime_shows_the_sender_a_picture);
+  tcase_add_test (tcase, no_picture_is_kept_while_one_is_on_its_way);
   tcase_add_test (tcase, closed_gate_stops_a_source_that_is_not_live);
   tcase_add_loop_test (tcase, wait_ends_at_once, 0, G_N_ELEMENTS (end_waits));
   tcase_add_test (tcase, gap_waits_and_passes_like_data);
