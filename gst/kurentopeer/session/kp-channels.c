@@ -13,7 +13,7 @@
 #define BACKLOG_LOW (7 * BACKLOG_HIGH / 8)
 
 /* bytes; what a message takes beside its own */
-#define MESSAGE_SIZE 512
+#define MESSAGE_OVERHEAD 512
 
 /* what kurento-utils calls its channel */
 #define KURENTO_UTILS_PREFIX "WebRtcPeer-"
@@ -315,7 +315,7 @@ tell_message (KpChannels *self, GstWebRTCDataChannel *channel, GBytes *data, gbo
 
   kp_channels_count_message (self, channel, FALSE, g_bytes_get_size (data));
   kp_event_init (&event, KP_EVENT_DATA_CHANNEL_MESSAGE, label, data, is_text);
-  event.waiting = kp_backlog_add (self->backlog, g_bytes_get_size (data) + MESSAGE_SIZE);
+  event.waiting = kp_backlog_add (self->backlog, g_bytes_get_size (data) + MESSAGE_OVERHEAD);
   channels_tell (self, channel, &event);
 }
 
