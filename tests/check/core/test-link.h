@@ -8,7 +8,7 @@
 #define MS G_GINT64_CONSTANT (1000)
 #define SECOND G_GINT64_CONSTANT (1000000)
 #define PACKET_SIZE 1200
-#define LEARNED_CLOCK (G_GINT64_CONSTANT (77777) * SECOND) /* the receiver's, at our 0 */
+#define RECEIVER_CLOCK (G_GINT64_CONSTANT (77777) * SECOND) /* the receiver's, at our 0 */
 #define MAX_FLOWS 3
 
 typedef struct
@@ -69,8 +69,8 @@ test_link_send (TestNetwork *network, guint size)
   link->free = begin + size * 8.0 * SECOND / link->capacity;
   g_array_append_val (network->queues, waits);
 
-  link->last_arrival = MAX (link->last_arrival, link->free + link->delay
-                                                    + (gint64)(g_rand_double (link->random) * link->jitter));
+  link->last_arrival = MAX (link->last_arrival,
+                            link->free + link->delay + (gint64)(g_rand_double (link->random) * link->jitter));
 
   return link->last_arrival;
 }
@@ -111,7 +111,7 @@ test_flow_send (TestFlow *flow, TestNetwork *network)
       packet->report.size = MIN (PACKET_SIZE, size - sent);
       packet->arrival = test_link_send (network, packet->report.size);
       packet->report.received
-          = packet->arrival < 0 ? -1 : packet->arrival + LEARNED_CLOCK + flow->clock_jump;
+          = packet->arrival < 0 ? -1 : packet->arrival + RECEIVER_CLOCK + flow->clock_jump;
       g_queue_push_tail (&flow->packets, packet);
     }
 }
@@ -164,8 +164,7 @@ test_network_add (TestNetwork *network)
 {
   TestFlow *flow = &network->flows[network->n_flows++];
 
-  flow->congestion
-      = kp_congestion_new (GST_KURENTO_CONGESTION_CONTROL_AUTO, 100000, 600000, 2500000);
+  flow->congestion = kp_congestion_new (GST_KURENTO_CONGESTION_CONTROL_AUTO, 100000, 600000, 2500000);
   kp_congestion_set_round_trip (flow->congestion, 2 * network->link.delay);
   flow->framerate = 30;
   flow->feedback_interval = 100 * MS;
@@ -202,9 +201,8 @@ test_network_run (TestNetwork *network, gint64 time)
   for (; network->now < end; network->now += MS)
     {
       if (network->link.cross_traffic > 0)
-        network->link.free
-            = MAX (network->link.free, network->now)
-              + network->link.cross_traffic / network->link.capacity * MS;
+        network->link.free = MAX (network->link.free, network->now)
+                             + network->link.cross_traffic / network->link.capacity * MS;
       for (guint i = 0; i < network->n_flows; i++)
         {
           TestFlow *flow = &network->flows[i];
