@@ -21,6 +21,7 @@ enum
   PROP_MAX_BITRATE,
   PROP_SIMULCAST,
   PROP_SIMULCAST_LAYERS,
+  PROP_SIMULCAST_PADS,
   PROP_LATENCY,
   PROP_OUTPUT,
   PROP_DATA_CHANNELS,
@@ -96,6 +97,9 @@ set_setting_locked (GstKurentoPeer *self, guint prop_id, const GValue *value)
       return TRUE;
     case PROP_OUTPUT:
       settings->output = g_value_get_enum (value);
+      return TRUE;
+    case PROP_SIMULCAST_PADS:
+      settings->simulcast_pads = g_value_get_boolean (value);
       return TRUE;
     case PROP_DATA_CHANNELS:
       settings->data_channels = g_value_get_boolean (value);
@@ -208,6 +212,9 @@ get_setting_locked (const KpSettings *settings, guint prop_id, GValue *value)
       return TRUE;
     case PROP_OUTPUT:
       g_value_set_enum (value, settings->output);
+      return TRUE;
+    case PROP_SIMULCAST_PADS:
+      g_value_set_boolean (value, settings->simulcast_pads);
       return TRUE;
     case PROP_DATA_CHANNELS:
       g_value_set_boolean (value, settings->data_channels);
@@ -365,14 +372,23 @@ make_simulcast_specs (void)
   props[PROP_SIMULCAST] = g_param_spec_boolean (
       "simulcast", "Simulcast",
       "Whether raw video is sent in the sizes of simulcast-layers at once, of which the peer, if it can, "
-      "chooses (kurento-utils: options.simulcast)",
+      "chooses, and whether our offers ask for layers of these names where none are sent (kurento-utils: "
+      "options.simulcast)",
       FALSE, SETTING);
   props[PROP_SIMULCAST_LAYERS] = g_param_spec_string (
       "simulcast-layers", "Simulcast layers",
-      "What simulcast sends: a list of RTCRtpEncodingParameters as JSON, preferred ones first (rid, "
+      "What simulcast sends, or asks for by name: a list of RTCRtpEncodingParameters as JSON, preferred ones "
+      "first (rid, "
       "scaleResolutionDownBy, maxFramerate, maxBitrate in bit/s, active), or file:///x.json that holds it; "
       "NULL: h, m and l, scaled down by 1, 2 and 4",
       NULL, SETTING);
+  props[PROP_SIMULCAST_PADS] = g_param_spec_boolean (
+      "simulcast-pads", "Simulcast pads",
+      "Whether each layer of a simulcast that the peer sends comes out of a source pad of its own, numbered "
+      "in "
+      "the order of a=simulcast, its rid in the tags of its stream; else the largest that comes, out of one "
+      "(kurento-utils has nothing like it)",
+      FALSE, SETTING);
 }
 
 static void

@@ -4,7 +4,8 @@
 
 Arguments: a pipeline as gst-launch-1.0 takes it, and a JSON object of the element's properties. Each line that comes in is a
 JSON list: "set", a property and its value; or an action and its arguments. Each event of the element goes out as a line of
-JSON, what an action answers as "<action>-done", and the size of the pictures that come to a sink "v", when it changes, as "size".
+JSON, what an action answers as "<action>-done", and the size of the pictures that come to
+a sink "v", "v0", "v1" or "v2", when it changes, as "size".
 """
 
 import json
@@ -36,12 +37,12 @@ def on_answer(promise, action):
 class Sizes:
     last = None
 
-    def on_picture(self, _sink, _data, pad):
+    def on_picture(self, sink, _data, pad):
         caps = pad.get_current_caps().get_structure(0)
         size = [caps.get_value("width"), caps.get_value("height")]
         if size != self.last:
             self.last = size
-            say(event="size", size=size)
+            say(event="size", sink=sink.get_name(), size=size)
 
 
 def on_message(_bus, message, loop):
@@ -74,8 +75,7 @@ def main():
     peer = pipeline.get_by_name("p")
     for name, value in json.loads(sys.argv[2]).items():
         peer.set_property(name, value)
-    view = pipeline.get_by_name("v")
-    if view:
+    for view in filter(None, map(pipeline.get_by_name, ("v", "v0", "v1", "v2"))):
         view.set_property("signal-handoffs", True)
         view.connect("handoff", Sizes().on_picture)
     loop = GLib.MainLoop()

@@ -19,7 +19,7 @@ async function startPeer(context, pipeline) {
 
   return {
     ...peer,
-    size: () => peer.events.findLast(({event}) => event === 'size')?.size,
+    size: (name = 'v') => peer.events.findLast(({event, sink}) => event === 'size' && sink === name)?.size,
     streams: async () => Object.values((await peer.ask('get-stats')).stats).filter(({type}) => type === 'outbound-rtp'),
   };
 }
@@ -72,7 +72,30 @@ for (const codec of ['VP8', 'H264'])
     });
   });
 
-/* In the page: an answer with all candidates. */
+/* In the page: a description that has all candidates. */
+async function gather() {
+  while (pc.iceGatheringState !== 'complete')
+    await new Promise((done) => pc.addEventListener('icegatheringstatechange', done, {once: true}));
+  return pc.localDescription.sdp;
+}
+
+/* In the page: pictures that move, of the size from which on Chromium sends three layers. */
+function makePictures() {
+  const canvas = Object.assign(document.createElement('canvas'), {width: 960, height: 540});
+  const painter = canvas.getContext('2d');
+  let at = 0;
+
+  setInterval(() => {
+    painter.fillStyle = `hsl(${at++ % 360} 80% 50%)`;
+    painter.fillRect(at * 7 % 960, at * 5 % 540, 100, 100);
+  }, 50);
+  return canvas.captureStream(20).getTracks()[0];
+}
+
+const openPeer = (context, browser) => openPage(context, browser, 'about:blank',
+  {prepare: (page) => page.evaluateOnNewDocument(`${gather}\n${makePictures}`)});
+
+/* In the page. */
 async function answerAndShow(sdp) {
   globalThis.pc = new RTCPeerConnection();
   const video = Object.assign(document.createElement('video'), {autoplay: true, muted: true});
@@ -81,9 +104,7 @@ async function answerAndShow(sdp) {
   pc.ontrack = ({track}) => video.srcObject = new MediaStream([track]);
   await pc.setRemoteDescription({type: 'offer', sdp});
   await pc.setLocalDescription();
-  while (pc.iceGatheringState !== 'complete')
-    await new Promise((done) => pc.addEventListener('icegatheringstatechange', done, {once: true}));
-  return pc.localDescription.sdp;
+  return gather();
 }
 
 const shownSize = (page) => page.$eval('video', ({videoWidth, videoHeight}) => [videoWidth, videoHeight]);
@@ -95,7 +116,7 @@ for (const codec of ['VP8', 'H264'])
     test('each layer is seen when it is chosen, and the pictures are right', async (context) => {
       const janus = await startJanus(context);
       await publish(context, janus, codec);
-      const page = await openPage(context, browser(), 'about:blank');
+      const page = await openPeer(context, browser());
       const choose = await subscribe(context, janus, (sdp) => page.evaluate(answerAndShow, sdp));
 
       for (const layer of [0, 1, 2, 0]) {
@@ -106,29 +127,30 @@ for (const codec of ['VP8', 'H264'])
     });
   });
 
-/* In the page: pictures that move in three sizes, of which Chromium sends all only from 960x540 on, and an offer with all candidates. */
+/* In the page. */
 async function offerLayers() {
   globalThis.pc = new RTCPeerConnection();
-  const canvas = Object.assign(document.createElement('canvas'), {width: 960, height: 540});
-  const painter = canvas.getContext('2d');
-  let at = 0;
-
-  setInterval(() => {
-    painter.fillStyle = `hsl(${at++ % 360} 80% 50%)`;
-    painter.fillRect(at * 7 % 960, at * 5 % 540, 100, 100);
-  }, 50);
   /* silence first, so that the layers are not of the first section */
   const [silence] = new AudioContext().createMediaStreamDestination().stream.getTracks();
-  const [pictures] = canvas.captureStream(20).getTracks();
   pc.addTrack(silence);
-  globalThis.transceiver = pc.addTransceiver(pictures, {direction: 'sendonly',
+  globalThis.transceiver = pc.addTransceiver(makePictures(), {direction: 'sendonly',
     sendEncodings: [{rid: 'q', scaleResolutionDownBy: 4}, {rid: 'h', scaleResolutionDownBy: 2}, {rid: 'f'}]});
   await pc.setLocalDescription();
-  while (pc.iceGatheringState !== 'complete')
-    await new Promise((done) => pc.addEventListener('icegatheringstatechange', done, {once: true}));
-  return pc.localDescription.sdp;
+  return gather();
 }
 
+/* In the page: what the offer asks for. */
+async function answerLayers(sdp) {
+  globalThis.pc = new RTCPeerConnection();
+  await pc.setRemoteDescription({type: 'offer', sdp});
+  const transceiver = pc.getTransceivers().find(({receiver}) => receiver.track.kind === 'video');
+  transceiver.direction = 'sendonly';
+  await transceiver.sender.replaceTrack(makePictures());
+  await pc.setLocalDescription();
+  return gather();
+}
+
+/* In the page. */
 async function setActive(rids) {
   const {sender} = transceiver;
   const parameters = sender.getParameters();
@@ -142,7 +164,7 @@ describe('simulcast from chromium to the element', () => {
   const browser = sharedBrowser('chromium', {mdns: false});
 
   test('the largest layer that comes is seen', async (context) => {
-    const page = await openPage(context, browser(), 'about:blank');
+    const page = await openPeer(context, browser());
     const peer = await startPeer(context,
       'kurentopeerrecvonly name=p p.video_src_0 ! fakesink name=v async=false sync=false');
     const {sdp} = await peer.ask('process-offer', await page.evaluate(offerLayers));
@@ -156,5 +178,20 @@ describe('simulcast from chromium to the element', () => {
     await untilEqual('the next one is seen', peer.size, [480, 270], {deadline: 20000});
     await page.evaluate(setActive, ['q', 'h', 'f']);
     await untilEqual('the largest layer is seen again', peer.size, [960, 540], {deadline: 40000});
+  });
+
+  test('each layer that is asked for is seen on its pad', async (context) => {
+    const page = await openPeer(context, browser());
+    const peer = await startPeer(context, 'kurentopeerrecvonly name=p simulcast=true simulcast-pads=true ' +
+      [0, 1, 2].map((pad) => `p.video_src_${pad} ! fakesink name=v${pad} async=false sync=false`).join(' '));
+    const {sdp} = await peer.ask('generate-offer');
+
+    assert.match(sdp, /a=simulcast:recv l;m;h/);
+    const answer = await page.evaluate(answerLayers, sdp);
+    assert.match(answer, /a=simulcast:send l;m;h/);
+    await peer.ask('process-answer', answer);
+    await peer.event('connected');
+    for (const [sink, size] of [['v0', [240, 135]], ['v1', [480, 270]], ['v2', [960, 540]]])
+      await untilEqual(`${sink} shows its layer`, () => peer.size(sink), size, {deadline: 40000});
   });
 });

@@ -31,7 +31,8 @@ typedef struct
   gchar *video_codecs; /* owned; preference order, or NULL for all */
   guint start_bitrate; /* bit/s, all video */
   guint max_bitrate; /* bit/s, all video */
-  KpLadder *ladder; /* owned; the layers of raw video that is sent as simulcast, or NULL */
+  KpLadder *ladder; /* owned; the layers of a simulcast: of raw video that is sent, or asked for; or NULL */
+  gboolean simulcast_pads; /* each received layer has a source pad of its own */
   guint latency; /* ms, jitter buffer */
   KpSpeechConfig hark;
   gboolean data_channels;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "kp-layer-switch.h"
 
+#include "kp-codec.h"
 #include "kp-media-debug.h"
 #include "kp-rtp-keyframe.h"
 
@@ -20,6 +21,7 @@
 typedef struct
 {
   GstPad *pad; /* borrowed, of the element */
+  const KpCodec *codec; /* static; NULL until there are caps */
   guint pixels; /* of the last keyframe; 0 = not known */
   GstClockTime last; /* ns; when the latest packet came */
   GstClockTime asked; /* ns; when a keyframe was asked for, or NONE */
@@ -29,7 +31,6 @@ struct _KpLayerSwitch
 {
   GstElement parent_instance;
 
-  gchar *codec; /* owned; constant */
   GstPad *srcpad; /* borrowed, of the element */
 
   /* the stream lock of the source pad guards everything below */
@@ -197,16 +198,16 @@ rewrite (KpLayerSwitch *self, GstBuffer *buffer)
 /* ---- what comes ---- */
 
 static gboolean
-begins_keyframe (KpLayerSwitch *self, Layer *layer, GstBuffer *buffer)
+begins_keyframe (Layer *layer, GstBuffer *buffer)
 {
   GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
   guint width, height;
   gboolean begins;
 
-  if (!gst_rtp_buffer_map (buffer, GST_MAP_READ, &rtp))
+  if (layer->codec == NULL || !gst_rtp_buffer_map (buffer, GST_MAP_READ, &rtp))
     return FALSE;
 
-  begins = kp_rtp_keyframe_parse (self->codec, gst_rtp_buffer_get_payload (&rtp),
+  begins = kp_rtp_keyframe_parse (layer->codec->name, gst_rtp_buffer_get_payload (&rtp),
                                   gst_rtp_buffer_get_payload_len (&rtp), &width, &height);
   gst_rtp_buffer_unmap (&rtp);
   if (begins)
@@ -219,7 +220,7 @@ begins_keyframe (KpLayerSwitch *self, Layer *layer, GstBuffer *buffer)
 static gboolean
 choose (KpLayerSwitch *self, Layer *layer, GstBuffer *buffer)
 {
-  gboolean begins = begins_keyframe (self, layer, buffer);
+  gboolean begins = begins_keyframe (layer, buffer);
   Layer *best;
 
   if (GST_BUFFER_PTS_IS_VALID (buffer))
@@ -254,6 +255,17 @@ sink_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
   return flow == GST_FLOW_NOT_LINKED ? GST_FLOW_OK : flow;
 }
 
+static void
+take_caps (Layer *layer, GstEvent *event)
+{
+  const gchar *name;
+  GstCaps *caps;
+
+  gst_event_parse_caps (event, &caps);
+  name = gst_structure_get_string (gst_caps_get_structure (caps, 0), "encoding-name");
+  layer->codec = name ? kp_codec_find (KP_MEDIA_VIDEO, name) : NULL;
+}
+
 /* Sticky events stay on the pad until its layer is shown. */
 static gboolean
 sink_event (GstPad *pad, GstObject *parent, GstEvent *event)
@@ -262,6 +274,8 @@ sink_event (GstPad *pad, GstObject *parent, GstEvent *event)
   gboolean is_sticky = GST_EVENT_IS_STICKY (event);
 
   GST_PAD_STREAM_LOCK (self->srcpad);
+  if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS)
+    take_caps (gst_pad_get_element_private (pad), event);
   if (self->active && self->active->pad == pad && GST_EVENT_IS_SERIALIZED (event) && !is_sticky
       && GST_EVENT_TYPE (event) != GST_EVENT_FLUSH_STOP)
     gst_pad_push_event (self->srcpad, gst_event_ref (event));
@@ -317,7 +331,6 @@ kp_layer_switch_finalize (GObject *object)
   KpLayerSwitch *self = KP_LAYER_SWITCH (object);
 
   g_ptr_array_unref (self->layers);
-  g_free (self->codec);
 
   G_OBJECT_CLASS (kp_layer_switch_parent_class)->finalize (object);
 }
@@ -347,13 +360,9 @@ kp_layer_switch_init (KpLayerSwitch *self)
 }
 
 KpLayerSwitch *
-kp_layer_switch_new (const gchar *codec)
+kp_layer_switch_new (void)
 {
-  KpLayerSwitch *self = g_object_new (KP_TYPE_LAYER_SWITCH, NULL);
-
-  self->codec = g_strdup (codec);
-
-  return self;
+  return g_object_new (KP_TYPE_LAYER_SWITCH, NULL);
 }
 
 GstPad *

@@ -9,8 +9,8 @@
 #define KP_TYPE_LAYER_SWITCH (kp_layer_switch_get_type ())
 G_DECLARE_FINAL_TYPE (KpLayerSwitch, kp_layer_switch, KP, LAYER_SWITCH, GstElement)
 
-/* @codec: the encoding name of all layers. Floating. */
-KpLayerSwitch *kp_layer_switch_new (const gchar *codec);
+/* Floating. */
+KpLayerSwitch *kp_layer_switch_new (void);
 
 /* A pad for one more layer; borrowed. Any thread. */
 GstPad *kp_layer_switch_add_layer (KpLayerSwitch *self);

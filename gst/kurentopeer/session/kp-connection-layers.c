@@ -6,23 +6,34 @@
 
 #define GST_CAT_DEFAULT kp_session_debug
 
-void
-kp_connection_receive_layers (KpConnection *self, guint mline_index, const gchar *mid, const gchar *codec)
+static GstElement *
+add_switch (KpConnection *self)
 {
-  g_autoptr (GstElement) layer_switch = gst_object_ref_sink (GST_ELEMENT (kp_layer_switch_new (codec)));
+  GstElement *layer_switch = gst_object_ref_sink (GST_ELEMENT (kp_layer_switch_new ()));
 
-  kp_loop_assert_current (self->loop);
   gst_bin_add (self->bin, layer_switch);
   gst_element_sync_state_with_parent (layer_switch);
 
+  return layer_switch;
+}
+
+void
+kp_connection_receive_layers (KpConnection *self, guint mline_index, const gchar *mid,
+                              const gchar *const *rids)
+{
+  g_autoptr (GstElement) layer_switch = rids ? NULL : add_switch (self);
+
+  kp_loop_assert_current (self->loop);
   g_mutex_lock (&self->lock);
   for (guint i = 0; i < self->sections->len; i++)
     {
       KpSectionOutlet *section = &g_array_index (self->sections, KpSectionOutlet, i);
 
-      if (section->mline_index != mline_index || section->layer_switch)
+      if (section->mline_index != mline_index || section->has_layers)
         continue;
-      section->layer_switch = gst_object_ref (layer_switch);
+      section->has_layers = TRUE;
+      section->layer_switch = g_steal_pointer (&layer_switch);
+      section->rids = g_strdupv ((GStrv)rids);
       g_strlcpy (section->mid, mid ? mid : "", sizeof section->mid);
     }
   g_mutex_unlock (&self->lock);
@@ -95,7 +106,7 @@ find_section_locked (KpConnection *self, const gchar *mid, guint mline_index)
       if (section->kind != KP_MEDIA_VIDEO)
         continue;
       n_videos++;
-      if (section->layer_switch == NULL)
+      if (!section->has_layers)
         continue;
       if (*mid ? g_str_equal (section->mid, mid) : section->mline_index == mline_index)
         return section;
@@ -105,35 +116,54 @@ find_section_locked (KpConnection *self, const gchar *mid, guint mline_index)
   return *mid == '\0' && n_videos == 1 ? only : NULL;
 }
 
-gboolean
-kp_connection_join_layers (KpConnection *self, GstPad **source, guint *index)
+/* The outlet of the layer @rid. */
+static guint
+get_layer_index (const KpSectionOutlet *section, const gchar *rid)
 {
-  guint mline_index = get_mline_index (*source);
-  g_autoptr (GstElement) layer_switch = NULL;
-  gchar mid[KP_RID_SIZE];
-  KpSectionOutlet *section;
-  gboolean has_receiver = FALSE;
-  GstPad *pad;
+  for (guint i = 0; section->rids[i]; i++)
+    if (g_str_equal (section->rids[i], rid))
+      return section->index + i;
 
-  kp_rtp_meter_get_mid (self->rtp_meter, get_ssrc (*source), mid);
-  g_mutex_lock (&self->lock);
-  section = find_section_locked (self, mid, mline_index);
-  if (section)
-    {
-      layer_switch = gst_object_ref (section->layer_switch);
-      *index = section->index;
-      has_receiver = section->has_receiver;
-      section->has_receiver = TRUE;
-    }
-  g_mutex_unlock (&self->lock);
-  if (layer_switch == NULL)
-    return FALSE;
+  GST_WARNING ("section %u: there is no layer \"%s\"", section->mline_index, rid);
 
-  pad = kp_layer_switch_add_layer (KP_LAYER_SWITCH (layer_switch));
+  return KP_NO_OUTLET;
+}
+
+/* One more layer of a switch, whose pad takes the place of @source. Whether that has a receiver already. */
+static gboolean
+join_switch (GstPad **source, GstElement *layer_switch, gboolean has_receiver)
+{
+  GstPad *pad = kp_layer_switch_add_layer (KP_LAYER_SWITCH (layer_switch));
+
   if (gst_pad_link (*source, pad) != GST_PAD_LINK_OK)
     GST_WARNING_OBJECT (*source, "could not link the layer");
   gst_object_unref (*source);
   *source = gst_element_get_static_pad (layer_switch, "src");
 
   return has_receiver;
+}
+
+gboolean
+kp_connection_join_layers (KpConnection *self, GstPad **source, guint *index)
+{
+  guint mline_index = get_mline_index (*source);
+  g_autoptr (GstElement) layer_switch = NULL;
+  gchar mid[KP_RID_SIZE], rid[KP_RID_SIZE];
+  KpSectionOutlet *section;
+  gboolean has_receiver = FALSE;
+
+  kp_rtp_meter_get_names (self->rtp_meter, get_ssrc (*source), mid, rid);
+  g_mutex_lock (&self->lock);
+  section = find_section_locked (self, mid, mline_index);
+  if (section)
+    *index = section->rids ? get_layer_index (section, rid) : section->index;
+  if (section && section->layer_switch)
+    {
+      layer_switch = gst_object_ref (section->layer_switch);
+      has_receiver = section->has_receiver;
+      section->has_receiver = TRUE;
+    }
+  g_mutex_unlock (&self->lock);
+
+  return layer_switch && join_switch (source, layer_switch, has_receiver);
 }

@@ -12,9 +12,11 @@ typedef struct
   guint mline_index;
   KpMediaKind kind;
   guint index; /* among the sections of that kind */
-  GstElement *layer_switch; /* owned; of a simulcast, in the bin; or NULL */
-  gchar mid[KP_RID_SIZE]; /* of that; "" = not known */
-  gboolean has_receiver; /* the same: something has come */
+  gboolean has_layers; /* of a simulcast; then the next two count, and one of the last two */
+  gchar mid[KP_RID_SIZE]; /* "" = not known */
+  GStrv rids; /* owned; of the layers that have outlets of their own, from @index on; or NULL */
+  GstElement *layer_switch; /* owned; in the bin; or NULL */
+  gboolean has_receiver; /* of the switch: something has come */
 } KpSectionOutlet;
 
 struct _KpConnection
@@ -59,7 +61,7 @@ void kp_connection_post_stream (KpConnection *self, KpMediaKind kind, guint inde
 guint kp_connection_get_stream_index (KpConnection *self, GstPad *pad, KpMediaKind kind);
 
 /* kp-connection-layers.c. A streaming thread. TRUE: @source is one more layer, and linked. Else it may have become the pad, owned, that a
- * receiver of all layers is to be linked to, for the outlet @index. */
+ * receiver of all layers is to be linked to, and @index the outlet of the layer, or of all, or KP_NO_OUTLET. */
 gboolean kp_connection_join_layers (KpConnection *self, GstPad **source, guint *index);
 /* Owned; of GstElement. */
 GPtrArray *kp_connection_list_switches (KpConnection *self);

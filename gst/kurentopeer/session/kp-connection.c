@@ -19,7 +19,10 @@ typedef struct
 static void
 section_outlet_clear (gpointer data)
 {
-  gst_clear_object (&((KpSectionOutlet *)data)->layer_switch);
+  KpSectionOutlet *self = data;
+
+  gst_clear_object (&self->layer_switch);
+  g_clear_pointer (&self->rids, g_strfreev);
 }
 
 static void

@@ -117,10 +117,10 @@ KpDataResult kp_connection_finish_channel (KpConnection *self, guint index);
 /* Which outlet the streams of m-section @mline_index go to, or KP_NO_OUTLET. Before the remote description is applied. */
 void kp_connection_set_section (KpConnection *self, guint mline_index, KpMediaKind kind, guint index);
 
-/* What is received for m-section @mline_index are layers of one simulcast, of which one is shown. @mid: or NULL. After its
- * kp_connection_set_section(). */
+/* What is received for m-section @mline_index are layers of one simulcast. @mid: or NULL. @rids: each of these has an outlet of its own, in
+ * this order, the first one the section's; NULL: one of them is shown. After its kp_connection_set_section(). */
 void kp_connection_receive_layers (KpConnection *self, guint mline_index, const gchar *mid,
-                                   const gchar *codec);
+                                   const gchar *const *rids);
 
 /* Adds a bin that shares the connection's life (a sender) to the pipeline, in its state. Before it is linked. */
 void kp_connection_add_part (KpConnection *self, GstElement *part);

@@ -352,13 +352,14 @@ kp_rtp_meter_set_extensions (KpRtpMeter *self, const KpExtensions *extensions)
 }
 
 void
-kp_rtp_meter_get_mid (KpRtpMeter *self, guint32 ssrc, gchar mid[KP_RID_SIZE])
+kp_rtp_meter_get_names (KpRtpMeter *self, guint32 ssrc, gchar mid[KP_RID_SIZE], gchar rid[KP_RID_SIZE])
 {
   const KpRtpCount *row;
 
   g_mutex_lock (&self->lock);
   row = kp_rtp_counts_find (&self->counts, KP_RTP_RECEIVED, ssrc);
   g_strlcpy (mid, row ? row->mid : "", KP_RID_SIZE);
+  g_strlcpy (rid, row ? row->rid : "", KP_RID_SIZE);
   g_mutex_unlock (&self->lock);
 }
 

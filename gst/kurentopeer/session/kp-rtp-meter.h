@@ -25,8 +25,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (KpRtpMeter, kp_rtp_meter_unref)
 /* Those that name layers of a simulcast, and sections. */
 void kp_rtp_meter_set_extensions (KpRtpMeter *self, const KpExtensions *extensions);
 
-/* The section that the packets of a received ssrc have named, or "". */
-void kp_rtp_meter_get_mid (KpRtpMeter *self, guint32 ssrc, gchar mid[KP_RID_SIZE]);
+/* The section and the layer that the packets of a received ssrc have named, or "". */
+void kp_rtp_meter_get_names (KpRtpMeter *self, guint32 ssrc, gchar mid[KP_RID_SIZE], gchar rid[KP_RID_SIZE]);
 
 /* Of KpRtpCount. */
 GArray *kp_rtp_meter_list (KpRtpMeter *self);

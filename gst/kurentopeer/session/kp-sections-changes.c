@@ -30,12 +30,22 @@ kp_sections_find_receiving (GPtrArray *sections, KpMediaKind kind, guint index)
     {
       KpSection *section = g_ptr_array_index (sections, i);
 
-      if (section->kind == kind && section->index == index
+      if (section->kind == kind && index - section->index < kp_section_count_pads (section)
           && (section->is_settled ? section->receives : section->direction & KP_DIRECTION_RECV))
         return section;
     }
 
   return NULL;
+}
+
+gboolean
+kp_sections_has_pads_of (GPtrArray *sections, const KpSection *section)
+{
+  for (guint i = 0; i < kp_section_count_pads (section); i++)
+    if (kp_sections_find_receiving (sections, section->kind, section->index + i))
+      return TRUE;
+
+  return FALSE;
 }
 
 static KpSection *
@@ -143,7 +153,7 @@ check_direction (GPtrArray *sections, const KpSection *section, const KpSettings
     return fail (error, section->mline_index,
                  "the peer wants to send where it did not; a new section can do that");
   if (theirs & KP_DIRECTION_SEND && section->settled & KP_DIRECTION_RECV && !section->receives
-      && kp_sections_find_receiving (sections, section->kind, section->index))
+      && kp_sections_has_pads_of (sections, section))
     return fail (error, section->mline_index,
                  "the peer wants to send again, but another section has the source pad now");
   if (theirs & KP_DIRECTION_RECV && kp_settings_sends (settings) && !(section->settled & KP_DIRECTION_SEND)

@@ -30,13 +30,6 @@ can_simulcast (const KpSection *section, const KpSettings *settings)
          && section->input.codec == NULL;
 }
 
-void
-kp_section_offer_layers (KpSection *self, const KpSettings *settings)
-{
-  set_ladder (self, can_simulcast (self, settings) && self->extensions.rid ? kp_ladder_ref (settings->ladder)
-                                                                           : NULL);
-}
-
 /* Without the extensions nobody could tell the layers apart. */
 static GStrv
 dup_rids (const GstSDPMedia *media, const gchar *verb)
@@ -44,36 +37,110 @@ dup_rids (const GstSDPMedia *media, const gchar *verb)
   return kp_sdp_media_get_extmap_id (media, KP_RID_URI) ? kp_sdp_media_dup_rids (media, verb) : NULL;
 }
 
-/* All that the peer sends, of which the largest is shown. */
-static void
-receive_layers (KpSection *self, KpConnection *connection, const GstSDPMedia *offer)
+static GStrv
+list_rids (const KpLadder *ladder)
 {
-  const gchar *mid = kp_sdp_media_get_mid (offer);
-  g_auto (GStrv) rids = NULL;
+  GStrv rids = g_new0 (gchar *, ladder->n_layers + 1);
 
-  if (self->kind != KP_MEDIA_VIDEO || !(self->direction & KP_DIRECTION_RECV) || self->codec == NULL)
-    return;
+  for (guint i = 0; i < ladder->n_layers; i++)
+    rids[i] = g_strdup (ladder->layers[i].rid);
 
-  rids = dup_rids (offer, "send");
-  if (rids == NULL || g_strv_length (rids) > MAX_RECEIVED_LAYERS)
-    return;
+  return rids;
+}
 
-  self->received_layers = g_steal_pointer (&rids);
-  kp_connection_receive_layers (connection, self->mline_index, mid && strlen (mid) <= MAX_NAME ? mid : NULL,
-                                self->codec->name);
-  kp_connection_set_rid_ids (connection, &self->extensions);
+/* A browser that is asked for layers, and not told their sizes, takes the last for the largest. */
+static GStrv
+list_rids_backwards (const KpLadder *ladder)
+{
+  GStrv rids = list_rids (ladder);
+
+  for (guint i = 0; i < ladder->n_layers / 2; i++)
+    {
+      gchar *rid = rids[i];
+
+      rids[i] = rids[ladder->n_layers - 1 - i];
+      rids[ladder->n_layers - 1 - i] = rid;
+    }
+
+  return rids;
+}
+
+/* Takes @rids, or NULL. */
+static void
+expect_layers (KpSection *self, const KpSettings *settings, GStrv rids)
+{
+  g_clear_pointer (&self->received_layers, g_strfreev);
+  self->received_layers = rids;
+  self->layer_pads = rids && settings->simulcast_pads;
+}
+
+/* The names of layers are for one direction: what sends layers does not ask for others. */
+void
+kp_section_offer_layers (KpSection *self, const KpSettings *settings)
+{
+  gboolean can_name = settings->ladder && self->kind == KP_MEDIA_VIDEO && self->extensions.rid;
+  gboolean sends = can_name && can_simulcast (self, settings);
+
+  if (can_name && !sends && self->direction & KP_DIRECTION_RECV)
+    expect_layers (self, settings, list_rids_backwards (settings->ladder));
+  set_ladder (self, sends ? kp_ladder_ref (settings->ladder) : NULL);
+}
+
+/* All that the peer sends. */
+static void
+accept_layers (KpSection *self, const KpSettings *settings, const GstSDPMedia *offer)
+{
+  g_auto (GStrv) rids = dup_rids (offer, "send");
+
+  if (rids && g_strv_length (rids) <= MAX_RECEIVED_LAYERS && self->kind == KP_MEDIA_VIDEO
+      && self->direction & KP_DIRECTION_RECV)
+    expect_layers (self, settings, g_steal_pointer (&rids));
 }
 
 void
-kp_section_answer_layers (KpSection *self, KpConnection *connection, const KpSettings *settings,
-                          const GstSDPMedia *offer)
+kp_section_answer_layers (KpSection *self, const KpSettings *settings, const GstSDPMedia *offer)
 {
   g_auto (GStrv) rids = dup_rids (offer, "recv");
 
-  receive_layers (self, connection, offer);
+  accept_layers (self, settings, offer);
   set_ladder (self, rids && can_simulcast (self, settings)
                         ? kp_ladder_rename (settings->ladder, (const gchar *const *)rids)
                         : NULL);
+}
+
+void
+kp_section_receive_layers (KpSection *self, KpConnection *connection, const GstSDPMedia *remote)
+{
+  const gchar *mid = kp_sdp_media_get_mid (remote);
+  g_auto (GStrv) sent = self->received_layers ? dup_rids (remote, "send") : NULL;
+
+  if (self->received_layers == NULL)
+    return;
+  if (sent == NULL)
+    {
+      GST_INFO ("section %u: the peer sends no layers", self->mline_index);
+      g_clear_pointer (&self->received_layers, g_strfreev);
+      self->layer_pads = FALSE;
+      return;
+    }
+
+  kp_connection_receive_layers (connection, self->mline_index, mid && strlen (mid) <= MAX_NAME ? mid : NULL,
+                                self->layer_pads ? (const gchar *const *)self->received_layers : NULL);
+  kp_connection_set_rid_ids (connection, &self->extensions);
+}
+
+guint
+kp_section_count_pads (const KpSection *self)
+{
+  return self->layer_pads ? g_strv_length (self->received_layers) : 1;
+}
+
+const gchar *
+kp_section_get_rid (const KpSection *self, guint index)
+{
+  return self->layer_pads && index - self->index < kp_section_count_pads (self)
+             ? self->received_layers[index - self->index]
+             : NULL;
 }
 
 void
@@ -87,17 +154,6 @@ kp_section_take_layers (KpSection *self, const GstSDPMedia *answer)
   set_ladder (self, rids ? kp_ladder_restrict (self->ladder, (const gchar *const *)rids) : NULL);
   GST_INFO ("section %u: the peer takes %u layers", self->mline_index,
             self->ladder ? self->ladder->n_layers : 0);
-}
-
-static GStrv
-list_rids (const KpLadder *ladder)
-{
-  GStrv rids = g_new0 (gchar *, ladder->n_layers + 1);
-
-  for (guint i = 0; i < ladder->n_layers; i++)
-    rids[i] = g_strdup (ladder->layers[i].rid);
-
-  return rids;
 }
 
 static void

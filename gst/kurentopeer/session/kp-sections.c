@@ -161,6 +161,22 @@ kp_sections_count_kind (GPtrArray *sections, KpMediaKind kind)
   return n;
 }
 
+guint
+kp_sections_count_pads (GPtrArray *sections, KpMediaKind kind)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < sections->len; i++)
+    {
+      const KpSection *section = g_ptr_array_index (sections, i);
+
+      if (section->kind == kind)
+        n += kp_section_count_pads (section);
+    }
+
+  return n;
+}
+
 static gboolean
 offer_section (GPtrArray *sections, KpConnection *connection, const KpSettings *settings, KpMediaKind kind,
                KpDirection direction, const KpTrack *track, GError **error)
@@ -168,7 +184,7 @@ offer_section (GPtrArray *sections, KpConnection *connection, const KpSettings *
   KpSection *section = kp_section_new (sections->len, kind, direction, track);
   g_autoptr (GPtrArray) codecs = NULL;
 
-  section->index = kp_sections_count_kind (sections, kind);
+  section->index = kp_sections_count_pads (sections, kind);
   kp_connection_set_section (connection, section->mline_index, kind, section->index);
   g_ptr_array_add (sections, section);
   codecs = kp_section_list_codecs (section, settings, error);
@@ -230,12 +246,12 @@ is_further (GPtrArray *sections)
   return FALSE;
 }
 
-/* The track of the @index-th section of @kind, borrowed; of a section that comes later, the first one that is in none. */
+/* The track of the next section of @kind, borrowed: by position; of one that comes later, the first that is in none. */
 static const KpTrack *
-choose_track (GPtrArray *sections, GPtrArray *tracks, KpMediaKind kind, guint index)
+choose_track (GPtrArray *sections, GPtrArray *tracks, KpMediaKind kind)
 {
   if (!is_further (sections))
-    return find_track (tracks, kind, index);
+    return find_track (tracks, kind, kp_sections_count_kind (sections, kind));
 
   for (guint i = 0; i < tracks->len; i++)
     {
@@ -285,18 +301,16 @@ choose_answer (KpSection *section, const GstSDPMedia *media, const KpSettings *s
   return caps;
 }
 
-/* Of the source pad: by position, or, later on, the first one that no section receives for. */
-static guint
-choose_index (GPtrArray *sections, KpMediaKind kind)
+/* Its source pads: by position, or, later on, the first ones that no section receives for. */
+static void
+choose_pads (KpSection *section, GPtrArray *sections)
 {
-  guint index = 0;
-
+  section->index = 0;
   if (!is_further (sections))
-    return kp_sections_count_kind (sections, kind);
-  while (kp_sections_find_receiving (sections, kind, index))
-    index++;
-
-  return index;
+    section->index = kp_sections_count_pads (sections, section->kind);
+  else
+    while (kp_sections_has_pads_of (sections, section))
+      section->index++;
 }
 
 static gboolean
@@ -304,15 +318,12 @@ answer_section (GPtrArray *sections, KpConnection *connection, const KpSettings 
                 const GstSDPMedia *media, guint mline_index, KpMediaKind kind, GError **codec_error,
                 GError **error)
 {
-  guint index = choose_index (sections, kind);
-  const KpTrack *track = choose_track (sections, tracks, kind, index);
-  KpSection *section
+  const KpTrack *track = choose_track (sections, tracks, kind);
+  g_autoptr (KpSection) owned
       = kp_section_new (mline_index, kind, answer_direction (media, kind, settings, track), track);
+  KpSection *section = owned;
   GstCaps *caps;
 
-  section->index = index;
-  kp_connection_set_section (connection, mline_index, kind, index);
-  g_ptr_array_add (sections, section);
   caps = choose_answer (section, media, settings, codec_error);
   if (caps == NULL)
     {
@@ -321,7 +332,11 @@ answer_section (GPtrArray *sections, KpConnection *connection, const KpSettings 
       return FALSE;
     }
   kp_extensions_read (&section->extensions, media);
-  kp_section_answer_layers (section, connection, settings, media);
+  kp_section_answer_layers (section, settings, media);
+  choose_pads (section, sections);
+  kp_connection_set_section (connection, mline_index, kind, section->index);
+  kp_section_receive_layers (section, connection, media);
+  g_ptr_array_add (sections, g_steal_pointer (&owned));
 
   return kp_section_realize (section, connection, caps, error);
 }
@@ -416,8 +431,8 @@ choose_sent (KpSection *section, const KpSettings *settings, const GstSDPMedia *
 }
 
 gboolean
-kp_sections_take_answer (GPtrArray *sections, const KpSettings *settings, const GstSDPMessage *answer,
-                         GError **missing, GError **error)
+kp_sections_take_answer (GPtrArray *sections, KpConnection *connection, const KpSettings *settings,
+                         const GstSDPMessage *answer, GError **missing, GError **error)
 {
   for (guint i = 0; i < sections->len; i++)
     {
@@ -426,6 +441,7 @@ kp_sections_take_answer (GPtrArray *sections, const KpSettings *settings, const 
 
       if (section->is_settled)
         continue;
+      kp_section_receive_layers (section, connection, media);
       if (is_rejected (section, answer))
         stop_sending (section, answer, missing);
       if (!(section->direction & KP_DIRECTION_SEND))

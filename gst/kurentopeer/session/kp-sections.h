@@ -22,14 +22,15 @@ typedef struct
 {
   guint mline_index;
   KpMediaKind kind;
-  guint index; /* of the source pad that its streams go to */
+  guint index; /* of the source pad that its streams go to, or of the first one */
   KpDirection direction; /* ours */
   KpDirection settled; /* ours, as webrtcbin has it for good */
   gboolean is_settled; /* both descriptions with it have been applied */
   gboolean receives; /* by the descriptions */
   gboolean received; /* before the present ones */
   const KpCodec *received_codec; /* what came last; static, or NULL */
-  gboolean ended; /* the stream was told to have ended */
+  guint came; /* of which of its source pads a stream was told, bit by bit */
+  gboolean ended; /* the streams were told to have ended */
   gboolean open; /* the gate is */
   KpTrack *track; /* owned; what is sent, or NULL */
   GstPad *sink_pad; /* owned; of webrtcbin, or NULL */
@@ -42,6 +43,7 @@ typedef struct
   KpExtensions extensions;
   KpLadder *ladder; /* owned; the layers that are sent as simulcast, their ssrcs follow each other; or NULL */
   GStrv received_layers; /* owned; the layers that the peer may send, or NULL */
+  gboolean layer_pads; /* each of these has a source pad of its own, one after the other */
   GstElement *part; /* owned; what sends: a sender, or those of the layers in a bin; or NULL */
   GPtrArray *senders; /* of KpSender; inside of it, or itself */
 } KpSection;
@@ -68,9 +70,9 @@ gboolean kp_sections_prepare_answer (GPtrArray *sections, KpConnection *connecti
                                      const KpSettings *settings, GPtrArray *tracks,
                                      const GstSDPMessage *offer, GError **missing, GError **error);
 
-/* Our offer was answered: which codecs are sent, and whether at all. @missing is set when the peer rejects what comes
+/* Before it is applied: our offer was answered. Which codecs are sent, and whether at all; which layers come. @missing is set when the peer rejects what comes
  * encoded. */
-gboolean kp_sections_take_answer (GPtrArray *sections, const KpSettings *settings,
+gboolean kp_sections_take_answer (GPtrArray *sections, KpConnection *connection, const KpSettings *settings,
                                   const GstSDPMessage *answer, GError **missing, GError **error);
 
 /* Whether what comes is still what the sections describe; else NEGOTIATION. */
@@ -109,6 +111,15 @@ KpSection *kp_sections_find (GPtrArray *sections, guint mline_index);
 
 /* The section that receives for a source pad, borrowed; or NULL. */
 KpSection *kp_sections_find_receiving (GPtrArray *sections, KpMediaKind kind, guint index);
+
+/* Whether any section receives for one of the source pads that @section has. */
+gboolean kp_sections_has_pads_of (GPtrArray *sections, const KpSection *section);
+
+/* How many source pads its streams go to. */
+guint kp_section_count_pads (const KpSection *self);
+
+/* The layer that the source pad @index shows, when it shows only that one; or NULL. */
+const gchar *kp_section_get_rid (const KpSection *self, guint index);
 
 gboolean kp_sections_has_track (GPtrArray *sections, GstElement *gate);
 

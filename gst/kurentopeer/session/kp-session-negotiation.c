@@ -377,7 +377,8 @@ kp_negotiation_process_answer (KpSession *self, const gchar *text, GTask *task)
   kp_negotiation_take_remote (self, sdp);
   kp_mdns_take_described (self, text);
   kp_sections_follow (self->sections, self->settings, sdp);
-  if (!kp_sections_take_answer (self->sections, self->settings, self->remote, &missing, &error)
+  if (!kp_sections_take_answer (self->sections, self->connection, self->settings, self->remote, &missing,
+                                &error)
       || !kp_negotiation_apply_remote (self, GST_WEBRTC_SDP_TYPE_ANSWER, remote_answer_done, &error))
     kp_session_fail (self, error);
   else if (missing)

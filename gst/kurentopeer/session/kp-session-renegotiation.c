@@ -52,6 +52,24 @@ forget_changes (KpSession *self)
   self->changed_told = FALSE;
 }
 
+/* Only what was told once. */
+static void
+settle_section (KpSession *self, const KpSection *section)
+{
+  gboolean ends = section->received && !section->receives;
+  gboolean returns = section->ended && section->receives;
+
+  for (guint i = 0; i < kp_section_count_pads (section); i++)
+    {
+      if (!(section->came & 1 << i))
+        continue;
+      if (ends)
+        kp_session_end_stream (self, section->kind, section->index + i, section->received_codec);
+      else if (returns)
+        kp_session_add_stream (self, section->kind, section->index + i, section->received_codec);
+    }
+}
+
 static void
 settle_streams (KpSession *self)
 {
@@ -59,10 +77,7 @@ settle_streams (KpSession *self)
     {
       KpSection *section = g_ptr_array_index (self->sections, i);
 
-      if (section->received && !section->receives)
-        kp_session_end_stream (self, section->kind, section->index, section->received_codec);
-      else if (section->ended && section->receives)
-        kp_session_add_stream (self, section->kind, section->index, section->received_codec);
+      settle_section (self, section);
       section->ended = (section->ended || section->received) && !section->receives;
       section->received = section->receives;
     }

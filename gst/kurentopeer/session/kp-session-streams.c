@@ -22,6 +22,29 @@ dup_msid (KpSession *self, KpMediaKind kind, guint index)
   return g_strndup (msid, strcspn (msid, " "));
 }
 
+/* NULL: nothing is known. */
+static GstTagList *
+dup_tags (KpSession *self, KpMediaKind kind, guint index, const KpCodec *codec)
+{
+  const KpSection *section = kp_sections_find_receiving (self->sections, kind, index);
+  const gchar *rid = section ? kp_section_get_rid (section, index) : NULL;
+  GstTagList *tags;
+
+  if (codec == NULL)
+    return NULL;
+
+  tags = gst_tag_list_new (kind == KP_MEDIA_VIDEO ? GST_TAG_VIDEO_CODEC : GST_TAG_AUDIO_CODEC, codec->name,
+                           NULL);
+  if (rid)
+    {
+      g_autofree gchar *comment = g_strconcat ("rid=", rid, NULL);
+
+      gst_tag_list_add (tags, GST_TAG_MERGE_APPEND, GST_TAG_EXTENDED_COMMENT, comment, NULL);
+    }
+
+  return tags;
+}
+
 /* Named as its pad is. */
 static GstStream *
 new_stream (KpSession *self, KpMediaKind kind, guint index, const KpCodec *codec)
@@ -31,14 +54,9 @@ new_stream (KpSession *self, KpMediaKind kind, guint index, const KpCodec *codec
   g_autoptr (GstCaps) caps = codec ? gst_caps_new_empty_simple (codec->media_type) : NULL;
   GstStream *stream = gst_stream_new (
       id, caps, kind == KP_MEDIA_VIDEO ? GST_STREAM_TYPE_VIDEO : GST_STREAM_TYPE_AUDIO, GST_STREAM_FLAG_NONE);
-  g_autoptr (GstTagList) tags = NULL;
+  g_autoptr (GstTagList) tags = dup_tags (self, kind, index, codec);
 
-  if (codec)
-    {
-      tags = gst_tag_list_new (kind == KP_MEDIA_VIDEO ? GST_TAG_VIDEO_CODEC : GST_TAG_AUDIO_CODEC,
-                               codec->name, NULL);
-      gst_stream_set_tags (stream, tags);
-    }
+  gst_stream_set_tags (stream, tags);
 
   return stream;
 }
@@ -126,6 +144,9 @@ kp_session_stream_cb (KpConnection *connection, KpMediaKind kind, guint index, c
       return;
     }
   if (section)
-    section->received_codec = codec;
+    {
+      section->received_codec = codec;
+      section->came |= 1 << (index - section->index);
+    }
   kp_session_add_stream (self, kind, index, codec);
 }

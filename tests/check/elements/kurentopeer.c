@@ -82,6 +82,7 @@ static const struct
   { "max-bitrate", "2500000" },
   { "simulcast", "false" },
   { "simulcast-layers", NULL },
+  { "simulcast-pads", "false" },
   { "latency", "60" },
   { "output", "raw" },
   { "connection-constraints", NULL },

@@ -28,7 +28,7 @@ static const guint sizes[N_LAYERS] = { 640, 320, 160 };
 static void
 fixture_init (Fixture *self)
 {
-  KpLayerSwitch *element = g_object_ref_sink (kp_layer_switch_new ("VP8"));
+  KpLayerSwitch *element = g_object_ref_sink (kp_layer_switch_new ());
 
   *self = (Fixture){ .out = gst_harness_new_with_element (GST_ELEMENT (element), NULL, "src") };
   for (guint i = 0; i < N_LAYERS; i++)
