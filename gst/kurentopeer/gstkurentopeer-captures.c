@@ -313,8 +313,8 @@ gst_kurento_peer_make_capture_specs (GParamSpec **specs, GParamFlags setting, GP
       GST_TYPE_KURENTO_SEND_SOURCE, GST_KURENTO_SEND_SOURCE_AUTO, setting);
   specs[GST_KURENTO_PEER_CAPTURE_WINDOW] = g_param_spec_string (
       "window", "Window",
-      "The window that send-source=window sends: its XID, as 62914567 or 0x3c00007, or its title; windows of "
-      "X11 (kurento-utils has the browser ask)",
+      "The window of X11 that send-source=window sends: its XID, as 62914567 or 0x3c00007, or its title; on "
+      "Wayland it is an error, as the desktop asks (kurento-utils has the browser ask)",
       NULL, setting);
   specs[GST_KURENTO_PEER_CAPTURE_MEDIA_CONSTRAINTS] = g_param_spec_string (
       "media-constraints", "Media constraints",

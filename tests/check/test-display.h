@@ -70,6 +70,7 @@ test_display_start (void)
   name = g_strconcat (":", g_strchomp (number), NULL);
   g_setenv ("DISPLAY", name, TRUE);
   g_unsetenv ("WAYLAND_DISPLAY");
+  g_unsetenv ("XDG_SESSION_TYPE");
   g_free (name);
 }
 

@@ -102,7 +102,7 @@ class Line:
         text = text.replace("gst-launch-1.0", "exec gst-launch-1.0 --messages", 1)
 
         self.log = folder / "log"
-        env = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+        env = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE")}
         if "send-source=screen" in text:
             env["DISPLAY"] = get_display()
         env["GST_PLUGIN_FEATURE_RANK"] = "fakevideosink:MAX,fakeaudiosink:MAX"

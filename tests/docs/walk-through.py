@@ -41,7 +41,7 @@ class WalkThroughTest(unittest.TestCase):
         return str(path)
 
     def run_program(self, *command):
-        env = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+        env = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE")}
         env |= {"GST_PLUGIN_FEATURE_RANK": "fakevideosink:MAX,fakeaudiosink:MAX", "G_DEBUG": "fatal-criticals"}
         done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=TIMEOUT)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)

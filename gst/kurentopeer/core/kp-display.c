@@ -58,6 +58,20 @@ kp_display_get_rate (const KpConstraints *constraints)
   return fmin (ideal > 0 ? fmin (ideal, MAX_RATE) : DEFAULT_RATE, numbers[KP_BOUND_MAX]);
 }
 
+KpSurfaces
+kp_display_get_surfaces (const KpConstraints *constraints, KpSurfaces fallback)
+{
+  gchar **words = constraints->basic.items[KP_CONSTRAINT_DISPLAY_SURFACE].words[KP_BOUND_IDEAL];
+  KpSurfaces surfaces = 0;
+
+  if (words && g_strv_contains ((const gchar *const *)words, "monitor"))
+    surfaces |= KP_SURFACE_MONITOR;
+  if (words && g_strv_contains ((const gchar *const *)words, "window"))
+    surfaces |= KP_SURFACE_WINDOW;
+
+  return surfaces ? surfaces : fallback;
+}
+
 gboolean
 kp_display_shows_cursor (const KpConstraints *constraints)
 {

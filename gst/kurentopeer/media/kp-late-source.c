@@ -158,6 +158,8 @@ kp_late_source_use (KpLateSource *self, GCancellable *round, GstElement *source,
       remove_source (self);
       started = start_source (self, source, name, error);
     }
+  else
+    gst_element_set_state (source, GST_STATE_NULL);
   GST_STATE_UNLOCK (self);
 
   return started;
@@ -172,7 +174,7 @@ finish_opening (KpLateSource *self, GCancellable *round, const GError *error)
   gboolean is_lost;
 
   GST_OBJECT_LOCK (self);
-  is_present = priv->round == round;
+  is_present = priv->round == round && !priv->told;
   is_lost = !error && !priv->in_use;
   priv->told |= is_present;
   GST_OBJECT_UNLOCK (self);
@@ -183,6 +185,12 @@ finish_opening (KpLateSource *self, GCancellable *round, const GError *error)
                     : gst_structure_new_empty (KP_LATE_SOURCE_READY));
   if (is_lost)
     tell (self, gst_structure_new_empty (KP_LATE_SOURCE_ENDED));
+}
+
+void
+kp_late_source_announce (KpLateSource *self, GCancellable *round)
+{
+  finish_opening (self, round, NULL);
 }
 
 static void

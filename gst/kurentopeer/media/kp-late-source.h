@@ -22,17 +22,20 @@ struct _KpLateSourceClass
   GstBinClass parent_class;
 
   /* In a thread that may block: looks for a source, and has it used. @round is cancelled when nobody wants it any more. FALSE sets
-   * @error. */
+   * @error. What has to look after its source announces it, and returns when it has gone. */
   gboolean (*open) (KpLateSource *self, GCancellable *round, GError **error);
 
   /* Lets go of all that open() has kept. May be NULL. */
   void (*close) (KpLateSource *self);
 };
 
-/* For open(): has @source (transfer floating) with the pad "src" play. @name is what people know it by. When the round is over nothing
+/* For open(): has @source (transfer floating) with the pad "src" play; it may be in PAUSED already. @name is what people know it by. When the round is over nothing
  * is done, and that is no error. */
 gboolean kp_late_source_use (KpLateSource *self, GCancellable *round, GstElement *source, const gchar *name,
                              GError **error);
+
+/* For open() that goes on: what is in use is ready. */
+void kp_late_source_announce (KpLateSource *self, GCancellable *round);
 
 /* For open(), too: sets @error to what the source itself has said, and returns FALSE. */
 gboolean kp_late_source_fail (KpLateSource *self, const gchar *name, GError **error);

@@ -2,9 +2,11 @@
 #include "kp-screen.h"
 
 #include "gstkurentoerror.h"
+#include "kp-cast.h"
 #include "kp-display.h"
 #include "kp-element.h"
-#include "kp-media-debug.h"
+#include "kp-fit.h"
+#include "kp-portal.h"
 #include "kp-x11.h"
 
 struct _KpScreen
@@ -14,7 +16,6 @@ struct _KpScreen
   gboolean is_window; /* constant */
   gchar *window; /* owned; an XID or a title, or NULL; constant */
   KpConstraints *constraints; /* owned; constant */
-  GstElement *filter; /* owned; says the size that is sent; constant while there is a source */
   KpX11Errors errors;
 };
 
@@ -47,56 +48,23 @@ buffer_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   return GST_PAD_PROBE_OK;
 }
 
-/* The size that is sent follows that of the window. */
-static GstPadProbeReturn
-event_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
-{
-  KpScreen *self = user_data;
-  g_autoptr (GstCaps) sent = NULL;
-  GstCaps *caps;
-  gint width;
-  gint height;
-
-  if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) != GST_EVENT_CAPS)
-    return GST_PAD_PROBE_OK;
-
-  gst_event_parse_caps (GST_PAD_PROBE_INFO_EVENT (info), &caps);
-  if (!gst_structure_get (gst_caps_get_structure (caps, 0), "width", G_TYPE_INT, &width, "height", G_TYPE_INT,
-                          &height, NULL))
-    return GST_PAD_PROBE_OK;
-
-  kp_display_fit (self->constraints, &width, &height);
-  sent = gst_caps_new_simple ("video/x-raw", "width", G_TYPE_INT, width, "height", G_TYPE_INT, height, NULL);
-  GST_DEBUG_OBJECT (self, "%" GST_PTR_FORMAT " is sent as %" GST_PTR_FORMAT, caps, sent);
-  g_object_set (self->filter, "caps", sent, NULL);
-
-  return GST_PAD_PROBE_OK;
-}
-
 /* From @source, which gives as many pictures as are asked for. */
 static gboolean
 fill_chain (KpScreen *self, GstBin *bin, GstElement *source, GError **error)
 {
   g_autoptr (GstPad) pad = gst_element_get_static_pad (source, "src");
-  g_autoptr (GstCaps) rate = NULL;
+  g_autoptr (GstCaps) rate = kp_fit_new_rate_caps (self->constraints);
   GstElement *last = NULL;
-  gint rate_n;
-  gint rate_d;
 
-  gst_util_double_to_fraction (kp_display_get_rate (self->constraints), &rate_n, &rate_d);
-  rate = gst_caps_new_simple ("video/x-raw", "framerate", GST_TYPE_FRACTION, rate_n, rate_d, NULL);
   if (!kp_element_append (bin, &last, source, error)
       || !kp_element_append (bin, &last, kp_element_new_capsfilter (rate, error), error)
-      || !kp_element_append (bin, &last, kp_element_new ("videoscale", "add-borders=false", error), error)
-      || !kp_element_append (bin, &last, kp_element_new ("capsfilter", NULL, error), error))
+      || !kp_fit_append (bin, &last, self->constraints, error))
     {
       g_prefix_error (error, "send-source: ");
       return FALSE;
     }
   kp_element_finish (bin, last);
-  g_set_object (&self->filter, last);
   gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, buffer_cb, self, NULL);
-  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, event_cb, self, NULL);
 
   return TRUE;
 }
@@ -132,20 +100,15 @@ open_x11 (KpScreen *self, GCancellable *round, GError **error)
   return FALSE;
 }
 
-/* The X server of a Wayland has windows, but its screen is black. */
 static gboolean
-check_system (KpScreen *self, GError **error)
+check_system (GError **error)
 {
-  const gchar *wayland = g_getenv ("WAYLAND_DISPLAY");
-  gboolean is_black = !self->is_window && wayland && *wayland;
-
-  if (kp_x11_is_here () && !is_black)
+  if (kp_x11_is_here ())
     return TRUE;
 
-  g_set_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_NOT_SUPPORTED,
-               "send-source: no screen can be captured here: %s",
-               is_black ? "Wayland shows it to nobody (WAYLAND_DISPLAY is set)"
-                        : "there is no X server (DISPLAY is not set)");
+  g_set_error_literal (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_NOT_SUPPORTED,
+                       "send-source: no screen can be captured here: there is no X server (DISPLAY is not "
+                       "set), and no Wayland (WAYLAND_DISPLAY is not set)");
 
   return FALSE;
 }
@@ -168,7 +131,7 @@ kp_screen_open (KpLateSource *source, GCancellable *round, GError **error)
   KpScreen *self = KP_SCREEN (source);
   gboolean opened;
 
-  if (!check_system (self, error) || !check_window (self, error))
+  if (!check_system (error) || !check_window (self, error))
     return FALSE;
 
   g_atomic_int_set (&self->errors.is_gone, FALSE);
@@ -218,7 +181,6 @@ kp_screen_finalize (GObject *object)
 
   g_free (self->window);
   kp_constraints_unref (self->constraints);
-  gst_clear_object (&self->filter);
 
   G_OBJECT_CLASS (kp_screen_parent_class)->finalize (object);
 }
@@ -243,6 +205,7 @@ kp_screen_new (GstKurentoSendSource source, const KpConstraints *constraints, co
                GError **error)
 {
   KpScreen *self;
+  gboolean is_window = source == GST_KURENTO_SEND_SOURCE_WINDOW;
 
   if (!kp_display_check (constraints, kp_media_kind_to_string (KP_MEDIA_VIDEO), error))
     {
@@ -250,9 +213,12 @@ kp_screen_new (GstKurentoSendSource source, const KpConstraints *constraints, co
       return NULL;
     }
 
+  if (kp_portal_is_due ())
+    return kp_cast_new (is_window, constraints, window);
+
   self = g_object_new (KP_TYPE_SCREEN, NULL);
-  self->is_window = source == GST_KURENTO_SEND_SOURCE_WINDOW;
-  self->window = self->is_window && window && *window ? g_strdup (window) : NULL;
+  self->is_window = is_window;
+  self->window = is_window && window && *window ? g_strdup (window) : NULL;
   self->constraints = kp_constraints_ref ((KpConstraints *)constraints);
 
   return GST_ELEMENT (self);

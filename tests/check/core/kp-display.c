@@ -75,6 +75,25 @@ GST_START_TEST (test_rate_and_cursor)
 }
 GST_END_TEST
 
+GST_START_TEST (test_surfaces)
+{
+  static const struct
+  {
+    const gchar *constraints;
+    KpSurfaces surfaces;
+  } rows[] = {
+    { "true", KP_SURFACE_MONITOR },
+    { "{'displaySurface':'browser'}", KP_SURFACE_MONITOR },
+    { "{'displaySurface':'window'}", KP_SURFACE_WINDOW },
+    { "{'displaySurface':'monitor'}", KP_SURFACE_MONITOR },
+    { "{'displaySurface':['window','browser','monitor']}", KP_SURFACE_MONITOR | KP_SURFACE_WINDOW },
+  };
+  g_autoptr (KpConstraints) constraints = constraints_new (rows[__i__].constraints);
+
+  g_assert_cmpint (kp_display_get_surfaces (constraints, KP_SURFACE_MONITOR), ==, rows[__i__].surfaces);
+}
+GST_END_TEST
+
 GST_START_TEST (test_refused)
 {
   static const struct
@@ -108,6 +127,7 @@ kp_display_suite (void)
   suite_add_tcase (suite, tcase);
   tcase_add_loop_test (tcase, test_fit, 0, 13);
   tcase_add_loop_test (tcase, test_rate_and_cursor, 0, 7);
+  tcase_add_loop_test (tcase, test_surfaces, 0, 5);
   tcase_add_loop_test (tcase, test_refused, 0, 6);
 
   return suite;
