@@ -110,6 +110,7 @@ kp_congestion_set_start (KpCongestion *self, guint start)
 {
   self->start = start;
   self->source = SOURCE_NONE;
+  kp_delay_limit_init (&self->delay, start);
 }
 
 static gboolean
@@ -194,6 +195,8 @@ kp_congestion_add_packets (KpCongestion *self, const KpPacketReport *packets, gu
   if (!is_mode (self, GST_KURENTO_CONGESTION_CONTROL_GCC))
     return;
 
+  if (self->log.n_reported == 0)
+    self->loss_since = now;
   for (guint i = 0; i < n; i++)
     {
       is_news |= take_packet (self, &packets[i]);

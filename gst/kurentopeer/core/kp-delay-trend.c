@@ -30,9 +30,10 @@
 #define MAX_THRESHOLD_TIME 100
 #define GROWTH_TIME 10
 
-/* By how much of the difference the threshold goes to the trend in one ms: slower down than up. */
-#define THRESHOLD_UP 0.0087
-#define THRESHOLD_DOWN 0.039
+/* By how much of the difference the threshold goes to the trend in one ms. Slower down than up: beside TCP, which fills a queue and empties it
+ * again, nothing would be left otherwise. */
+#define THRESHOLD_UP 0.01
+#define THRESHOLD_DOWN 0.0005
 
 #define LEAST_PERIOD (10 * G_USEC_PER_SEC) /* us */
 

@@ -130,6 +130,39 @@ GST_START_TEST (test_cross_traffic)
 }
 GST_END_TEST
 
+static const struct
+{
+  gdouble capacity; /* bit/s */
+  gint64 queue; /* us */
+  gdouble share; /* of the capacity, at least */
+} tcp_links[] = {
+  { 2e6, 300 * MS, 0.25 },
+  { 5e6, 100 * MS, 0.2 },
+  { 2e6, 60 * MS, 0.1 },
+};
+
+/* TCP fills any queue, and takes what others leave: some is left, and after it all of it is there again. */
+GST_START_TEST (test_tcp)
+{
+  gdouble capacity = tcp_links[__i__].capacity;
+  g_autoptr (TestNetwork) network = test_network_new (capacity);
+  TestFlow *flow = test_network_add (network);
+
+  network->link.queue = tcp_links[__i__].queue;
+  test_network_run (network, 10 * SECOND);
+  network->tcp.is_active = TRUE;
+  test_network_run (network, 20 * SECOND);
+  test_network_run (network, 120 * SECOND);
+  assert_between (get_delivered (flow, 120 * SECOND), tcp_links[__i__].share * capacity, 0.7 * capacity);
+  assert_between (get_delivered (flow, 120 * SECOND) + network->tcp.delivered * 8.0 / 120, 0.9 * capacity,
+                  capacity);
+
+  network->tcp.is_active = FALSE;
+  test_network_run (network, 25 * SECOND);
+  assert_between (test_flow_get_bitrate (flow, network), 0.7 * MIN (capacity, MAX_BITRATE), 1.2 * capacity);
+}
+GST_END_TEST
+
 GST_START_TEST (test_random_loss)
 {
   g_autoptr (TestNetwork) network = test_network_new (1e6);
@@ -384,6 +417,7 @@ congestion_suite (void)
   tcase_add_test (tcase, test_fast_link);
   tcase_add_loop_test (tcase, test_follows_steps, 0, G_N_ELEMENTS (framerates));
   tcase_add_test (tcase, test_cross_traffic);
+  tcase_add_loop_test (tcase, test_tcp, 0, G_N_ELEMENTS (tcp_links));
   tcase_add_test (tcase, test_random_loss);
   tcase_add_test (tcase, test_outage);
   tcase_add_test (tcase, test_application_limited);

@@ -47,9 +47,21 @@ typedef struct
   guint64 delivered; /* bytes */
 } TestFlow;
 
+/* TCP Reno, with as much to send as it can. */
+typedef struct
+{
+  gboolean is_active;
+  gdouble window; /* packets */
+  gdouble threshold; /* packets; of the slow start */
+  gint64 recovered; /* us; until then losses are of the same event */
+  GQueue packets; /* gint64, us; when it is known what became of them; negative: lost */
+  guint64 delivered; /* bytes */
+} TestTcp;
+
 typedef struct
 {
   TestLink link;
+  TestTcp tcp;
   TestFlow flows[MAX_FLOWS];
   guint n_flows;
   gint64 now; /* us */
@@ -144,6 +156,48 @@ test_flow_report (TestFlow *flow, TestNetwork *network)
   flow->next_feedback += flow->feedback_interval ? flow->feedback_interval : SECOND / flow->framerate;
 }
 
+static inline void
+test_tcp_send (TestTcp *tcp, TestNetwork *network)
+{
+  const gint64 *last = g_queue_peek_tail (&tcp->packets);
+  gint64 arrival = test_link_send (network, PACKET_SIZE);
+  gint64 known = (arrival < 0 ? network->link.free + network->link.delay : arrival) + network->link.delay;
+  gint64 *packet = g_new (gint64, 1);
+
+  known = last ? MAX (known, ABS (*last)) : known;
+  *packet = arrival < 0 ? -known : known;
+  g_queue_push_tail (&tcp->packets, packet);
+}
+
+static inline void
+test_tcp_take (TestTcp *tcp, TestNetwork *network, gboolean is_lost)
+{
+  if (!is_lost)
+    {
+      tcp->window += tcp->window < tcp->threshold ? 1 : 1 / tcp->window;
+      tcp->delivered += PACKET_SIZE;
+    }
+  else if (network->now >= tcp->recovered)
+    {
+      tcp->window = tcp->threshold = MAX (2, tcp->window / 2);
+      tcp->recovered = MAX (network->now, network->link.free) + 2 * network->link.delay;
+    }
+}
+
+static inline void
+test_tcp_run (TestTcp *tcp, TestNetwork *network)
+{
+  const gint64 *first;
+
+  while ((first = g_queue_peek_head (&tcp->packets)) && ABS (*first) <= network->now)
+    {
+      test_tcp_take (tcp, network, *first < 0);
+      g_free (g_queue_pop_head (&tcp->packets));
+    }
+  while (tcp->is_active && g_queue_get_length (&tcp->packets) < (guint)tcp->window)
+    test_tcp_send (tcp, network);
+}
+
 static inline TestNetwork *
 test_network_new (gdouble capacity)
 {
@@ -153,6 +207,8 @@ test_network_new (gdouble capacity)
   network->link.delay = 25 * MS;
   network->link.queue = 1000 * MS;
   network->link.random = g_rand_new_with_seed (42);
+  network->tcp.window = 10;
+  network->tcp.threshold = G_MAXDOUBLE;
   network->now = SECOND;
   network->queues = g_array_new (FALSE, FALSE, sizeof (gint64));
 
@@ -181,6 +237,7 @@ test_network_free (TestNetwork *network)
       kp_congestion_free (network->flows[i].congestion);
       g_queue_clear_full (&network->flows[i].packets, g_free);
     }
+  g_queue_clear_full (&network->tcp.packets, g_free);
   g_array_unref (network->queues);
   g_rand_free (network->link.random);
   g_free (network);
@@ -195,6 +252,7 @@ test_network_run (TestNetwork *network, gint64 time)
   gint64 end = network->now + time;
 
   g_array_set_size (network->queues, 0);
+  network->tcp.delivered = 0;
   for (guint i = 0; i < network->n_flows; i++)
     network->flows[i].delivered = 0;
 
@@ -203,6 +261,7 @@ test_network_run (TestNetwork *network, gint64 time)
       if (network->link.cross_traffic > 0)
         network->link.free = MAX (network->link.free, network->now)
                              + network->link.cross_traffic / network->link.capacity * MS;
+      test_tcp_run (&network->tcp, network);
       for (guint i = 0; i < network->n_flows; i++)
         {
           TestFlow *flow = &network->flows[i];
