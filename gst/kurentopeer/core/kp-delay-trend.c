@@ -3,10 +3,8 @@
 
 #include <math.h>
 
-/* us. Packets that were sent so close belong together; those that arrive so close to another and took less time, too: something held
- * them all back, as wireless links do. */
+/* us. Packets that were sent so close belong together. */
 #define BURST 5000
-#define MAX_BURST (100 * 1000)
 
 /* us. What arrives so much sooner or later than it was sent, compared to what came before, or so long after it, does not compare. */
 #define MAX_JUMP (3 * G_USEC_PER_SEC)
@@ -134,11 +132,11 @@ note_least_delay (KpDelayTrend *self)
   const KpPacketGroup *group = &self->group;
   gboolean is_first = self->n_groups == 0;
 
-  if (is_first || group->last_received - self->period > LEAST_PERIOD)
+  if (is_first || group->received - self->period > LEAST_PERIOD)
     {
       self->least_before = is_first ? group->delay : self->least;
       self->least = group->delay;
-      self->period = group->last_received;
+      self->period = group->received;
     }
   self->least = MIN (self->least, group->delay);
 }
@@ -156,7 +154,7 @@ add_group (KpDelayTrend *self)
   note_least_delay (self);
   if (self->n_groups == 0)
     {
-      self->origin = group->last_received;
+      self->origin = group->received;
       self->origin_delay = group->delay;
       past = 0;
     }
@@ -180,16 +178,6 @@ has_jumped (const KpDelayTrend *self, gint64 sent, gint64 delay)
   return ABS (sent - group->sent) > MAX_GAP || ABS (delay - group->delay) > MAX_JUMP;
 }
 
-static gboolean
-belongs (const KpPacketGroup *group, gint64 sent, gint64 received)
-{
-  if (sent - group->sent <= BURST)
-    return TRUE;
-
-  return received - group->last_received <= BURST && received - sent < group->delay
-         && received - group->first_received < MAX_BURST;
-}
-
 void
 kp_delay_trend_add (KpDelayTrend *self, gint64 sent, gint64 received)
 {
@@ -202,15 +190,15 @@ kp_delay_trend_add (KpDelayTrend *self, gint64 sent, gint64 received)
   if (group->is_open && sent < group->sent)
     return;
 
-  if (group->is_open && !belongs (group, sent, received))
+  if (group->is_open && sent - group->sent > BURST)
     {
       add_group (self);
       group->is_open = FALSE;
     }
   if (!group->is_open)
-    *group = (KpPacketGroup){ sent, received, received, delay, sent, TRUE };
+    *group = (KpPacketGroup){ sent, received, delay, sent, TRUE };
 
-  group->last_received = MAX (group->last_received, received);
+  group->received = MAX (group->received, received);
   if (delay < group->delay)
     {
       group->delay = delay;

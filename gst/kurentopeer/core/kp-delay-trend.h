@@ -12,13 +12,13 @@ typedef enum
   KP_QUEUE_SHRINKS,
 } KpQueueState;
 
-/* Packets that were sent, or arrived, in one burst. */
+/* Packets that were sent in one burst. The least of their delays counts: a large picture waits for itself, and a link may hold some
+ * packets back, which is no queue. */
 typedef struct
 {
   gint64 sent; /* us; the first one */
-  gint64 first_received; /* us */
-  gint64 last_received; /* us */
-  gint64 delay; /* us; the least of them: a large picture waits for itself, and that is no queue */
+  gint64 received; /* us; the last one */
+  gint64 delay; /* us; the least */
   gint64 delay_sent; /* us; of the one with this delay */
   gboolean is_open; /* it has packets */
 } KpPacketGroup;

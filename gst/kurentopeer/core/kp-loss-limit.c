@@ -31,14 +31,11 @@ lower (KpLossLimit *self, gdouble fraction, gdouble current, gint64 round_trip, 
 }
 
 static void
-rise (KpLossLimit *self, gdouble current, gint64 interval)
+rise (KpLossLimit *self, gint64 interval)
 {
   gdouble seconds = (gdouble)interval / G_USEC_PER_SEC;
-  gdouble bitrate = self->bitrate * pow (INCREASE, seconds) + INCREASE_STEP * seconds;
 
-  /* where something else is the limit, this one stays near */
-  if (isfinite (bitrate))
-    self->bitrate = MIN (bitrate, MAX (self->bitrate, 2 * current));
+  self->bitrate = self->bitrate * pow (INCREASE, seconds) + INCREASE_STEP * seconds;
 }
 
 void
@@ -49,7 +46,7 @@ kp_loss_limit_update (KpLossLimit *self, gdouble fraction, gdouble current, gint
   if (fraction > HIGH_LOSS)
     lower (self, MIN (fraction, 1), current, round_trip, now);
   else if (fraction < LOW_LOSS)
-    rise (self, current, interval);
+    rise (self, interval);
   else
     self->bitrate = MIN (self->bitrate, MAX (current, 0));
 

@@ -18,6 +18,7 @@ typedef struct
   gint64 queue; /* us; how much waits at most */
   gdouble loss; /* at random, 0 to 1 */
   gint64 jitter; /* us; at random, without changing the order */
+  gint64 bunch; /* us; what arrives in this time arrives together */
   gdouble cross_traffic; /* bit/s */
   gint64 last_arrival; /* us */
   gint64 free; /* us; when all that waits has left */
@@ -83,6 +84,8 @@ test_link_send (TestNetwork *network, guint size)
 
   link->last_arrival = MAX (link->last_arrival,
                             link->free + link->delay + (gint64)(g_rand_double (link->random) * link->jitter));
+  if (link->bunch)
+    link->last_arrival += (link->bunch - link->last_arrival % link->bunch) % link->bunch;
 
   return link->last_arrival;
 }
