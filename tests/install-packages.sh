@@ -14,7 +14,7 @@ declare -A sets=(
     gstreamer1.0-plugins-ugly gstreamer1.0-libav gstreamer1.0-nice"
   [browser]="chromium firefox-esr janus"
   [check]="clang-format gi-docgen gjs python3-gi python3-gst-1.0 gir1.2-gstreamer-1.0 gir1.2-gst-plugins-base-1.0
-    gir1.2-gst-plugins-bad-1.0 gir1.2-soup-3.0 dbus-daemon gstreamer1.0-pipewire openssl pipewire procps valac xvfb"
+    gir1.2-gst-plugins-bad-1.0 gir1.2-soup-3.0 dbus-daemon gstreamer1.0-pipewire iproute2 openssl pipewire procps valac xvfb"
 )
 
 is_installed() {

@@ -22,7 +22,18 @@ enum
   GST_KURENTO_PEER_N_NETWORK,
 };
 
-/* Their values. */
+/* The properties of gstkurentopeer-bitrate.c, in their order. */
+enum
+{
+  GST_KURENTO_PEER_BITRATE_MIN,
+  GST_KURENTO_PEER_BITRATE_START,
+  GST_KURENTO_PEER_BITRATE_MAX,
+  GST_KURENTO_PEER_BITRATE_CONGESTION_CONTROL,
+  GST_KURENTO_PEER_BITRATE_DEGRADATION_PREFERENCE,
+  GST_KURENTO_PEER_N_BITRATE,
+};
+
+/* The values of the former. */
 typedef struct
 {
   gchar *certificate; /* owned; PEM with the private key, or file:// */
@@ -166,6 +177,7 @@ enum
   GST_KURENTO_PEER_STATUS_REMOTE_DESCRIPTION,
   GST_KURENTO_PEER_STATUS_LOCAL_CANDIDATES,
   GST_KURENTO_PEER_STATUS_REMOTE_STREAM,
+  GST_KURENTO_PEER_STATUS_ESTIMATED_BITRATE,
   GST_KURENTO_PEER_STATUS_DATA_CHANNEL, /* is asked for when it is read */
   GST_KURENTO_PEER_STATUS_LOCAL_STREAM, /* the same */
   GST_KURENTO_PEER_N_STATUS,
@@ -239,6 +251,13 @@ gboolean gst_kurento_peer_network_read (const GstKurentoPeerNetwork *self, KpSet
 void gst_kurento_peer_set_peer_connection_locked (GstKurentoPeer *self, GstElement *webrtcbin);
 void gst_kurento_peer_give_peer_connection (GstKurentoPeer *self, KpSession *session);
 void gst_kurento_peer_make_network_specs (GParamSpec **specs, GParamFlags flags);
+
+/* gstkurentopeer-bitrate.c */
+void gst_kurento_peer_set_bitrate_locked (GstKurentoPeer *self, guint index, const GValue *value);
+gboolean gst_kurento_peer_get_bitrate_locked (GstKurentoPeer *self, guint index, GValue *value);
+void gst_kurento_peer_give_bitrates_locked (GstKurentoPeer *self, KpSession *session);
+gboolean gst_kurento_peer_check_bitrates (const KpSettings *settings, GError **error);
+void gst_kurento_peer_make_bitrate_specs (GParamSpec **specs, GParamFlags setting, GParamFlags always);
 
 /* gstkurentopeer-pads.c */
 void gst_kurento_peer_install_pad_templates (GstElementClass *klass);

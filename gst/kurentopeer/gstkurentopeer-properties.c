@@ -17,8 +17,6 @@ enum
   PROP_ICE_TRANSPORT_POLICY,
   PROP_VIDEO_CODECS,
   PROP_AUDIO_CODECS,
-  PROP_START_BITRATE,
-  PROP_MAX_BITRATE,
   PROP_SIMULCAST,
   PROP_SIMULCAST_LAYERS,
   PROP_SIMULCAST_PADS,
@@ -35,7 +33,8 @@ enum
   PROP_AUDIO_ENABLED,
   PROP_VIDEO_ENABLED,
   PROP_NETWORK, /* the first of several */
-  PROP_CAPTURE = PROP_NETWORK + GST_KURENTO_PEER_N_NETWORK, /* the first of several */
+  PROP_BITRATE = PROP_NETWORK + GST_KURENTO_PEER_N_NETWORK, /* the first of several */
+  PROP_CAPTURE = PROP_BITRATE + GST_KURENTO_PEER_N_BITRATE, /* the first of several */
   PROP_VIEW = PROP_CAPTURE + GST_KURENTO_PEER_N_CAPTURE, /* the first, as GstKurentoPeerViewId counts them */
   PROP_STATUS = PROP_VIEW + KP_N_VIEWS, /* the first of many */
   N_PROPS = PROP_STATUS + GST_KURENTO_PEER_N_STATUS,
@@ -86,12 +85,6 @@ set_setting_locked (GstKurentoPeer *self, guint prop_id, const GValue *value)
     case PROP_AUDIO_CODECS:
       take_string (&settings->audio_codecs, value);
       return TRUE;
-    case PROP_START_BITRATE:
-      settings->start_bitrate = g_value_get_uint (value);
-      return TRUE;
-    case PROP_MAX_BITRATE:
-      settings->max_bitrate = g_value_get_uint (value);
-      return TRUE;
     case PROP_LATENCY:
       settings->latency = g_value_get_uint (value);
       return TRUE;
@@ -128,8 +121,10 @@ set_other_locked (GstKurentoPeer *self, guint prop_id, const GValue *value)
       if (priv->session)
         kp_session_set_stats_interval (priv->session, texts->stats_interval);
     }
-  else if (prop_id >= PROP_NETWORK && prop_id < PROP_CAPTURE)
+  else if (prop_id >= PROP_NETWORK && prop_id < PROP_BITRATE)
     gst_kurento_peer_set_network_locked (self, prop_id - PROP_NETWORK, value);
+  else if (prop_id >= PROP_BITRATE && prop_id < PROP_CAPTURE)
+    gst_kurento_peer_set_bitrate_locked (self, prop_id - PROP_BITRATE, value);
   else if (prop_id >= PROP_CAPTURE && prop_id < PROP_VIEW)
     gst_kurento_peer_set_capture_locked (self, prop_id - PROP_CAPTURE, value);
   else if (prop_id == PROP_STATUS + GST_KURENTO_PEER_STATUS_PEER_CONNECTION)
@@ -200,12 +195,6 @@ get_setting_locked (const KpSettings *settings, guint prop_id, GValue *value)
       return TRUE;
     case PROP_AUDIO_CODECS:
       g_value_set_string (value, settings->audio_codecs);
-      return TRUE;
-    case PROP_START_BITRATE:
-      g_value_set_uint (value, settings->start_bitrate);
-      return TRUE;
-    case PROP_MAX_BITRATE:
-      g_value_set_uint (value, settings->max_bitrate);
       return TRUE;
     case PROP_LATENCY:
       g_value_set_uint (value, settings->latency);
@@ -306,6 +295,8 @@ gst_kurento_peer_get_property (GObject *object, guint prop_id, GValue *value, GP
         || get_text_locked (&priv->settings, prop_id, value)
         || (prop_id >= PROP_NETWORK
             && gst_kurento_peer_get_network_locked (self, prop_id - PROP_NETWORK, value))
+        || (prop_id >= PROP_BITRATE
+            && gst_kurento_peer_get_bitrate_locked (self, prop_id - PROP_BITRATE, value))
         || (prop_id >= PROP_CAPTURE
             && gst_kurento_peer_get_capture_locked (self, prop_id - PROP_CAPTURE, value))
         || (prop_id >= PROP_VIEW && gst_kurento_peer_get_view_sink_locked (self, prop_id - PROP_VIEW, value))
@@ -350,13 +341,6 @@ make_media_specs (void)
                                                   "separated by commas, e.g. OPUS,PCMU,PCMA; NULL: all that "
                                                   "can be encoded or decoded here",
                                                   NULL, SETTING);
-  props[PROP_START_BITRATE]
-      = g_param_spec_uint ("start-bitrate", "Start bitrate",
-                           "Bit rate of all video that is sent, in bit/s; not more than max-bitrate", 10000,
-                           G_MAXINT, 600000, SETTING);
-  props[PROP_MAX_BITRATE] = g_param_spec_uint (
-      "max-bitrate", "Maximum bitrate", "Upper limit of the bit rate of all video that is sent, in bit/s",
-      10000, G_MAXINT, 2500000, SETTING);
   props[PROP_LATENCY] = g_param_spec_uint (
       "latency", "Latency", "How long received packets wait for late ones (jitter buffer), in ms", 0, 10000,
       60, SETTING);
@@ -463,6 +447,7 @@ gst_kurento_peer_install_properties (GObjectClass *klass)
                              NULL, G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   gst_kurento_peer_make_capture_specs (&props[PROP_CAPTURE], SETTING, ALWAYS);
   make_media_specs ();
+  gst_kurento_peer_make_bitrate_specs (&props[PROP_BITRATE], SETTING, ALWAYS);
   make_simulcast_specs ();
   props[PROP_HARK] = gst_kurento_peer_make_hark_spec (SETTING);
   gst_kurento_peer_make_enabled_specs (&props[PROP_ENABLED], ALWAYS);

@@ -169,15 +169,8 @@ read_settings (const GstKurentoPeerSettings *texts, KpSettings *settings, GError
     return FALSE;
   if (settings->video && !check_codecs (settings, KP_MEDIA_VIDEO, error))
     return FALSE;
-  if (settings->start_bitrate > settings->max_bitrate)
-    {
-      g_set_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_INVALID_ARGUMENT,
-                   "start-bitrate: %u bit/s is more than max-bitrate, %u bit/s", settings->start_bitrate,
-                   settings->max_bitrate);
-      return FALSE;
-    }
 
-  return TRUE;
+  return gst_kurento_peer_check_bitrates (settings, error);
 }
 
 static void

@@ -42,6 +42,9 @@ gst_kurento_peer_get_status_locked (GstKurentoPeer *self, guint index, GValue *v
     case GST_KURENTO_PEER_STATUS_REMOTE_STREAM:
       g_value_set_object (value, status->remote_stream);
       return TRUE;
+    case GST_KURENTO_PEER_STATUS_ESTIMATED_BITRATE:
+      g_value_set_uint (value, status->estimated_bitrate);
+      return TRUE;
     default:
       return FALSE;
     }
@@ -62,7 +65,8 @@ status_diff (const KpSessionStatus *a, const KpSessionStatus *b)
          | !!g_strcmp0 (a->remote_description, b->remote_description)
                << GST_KURENTO_PEER_STATUS_REMOTE_DESCRIPTION
          | !!g_strcmp0 (a->local_candidates, b->local_candidates) << GST_KURENTO_PEER_STATUS_LOCAL_CANDIDATES
-         | (a->remote_stream != b->remote_stream) << GST_KURENTO_PEER_STATUS_REMOTE_STREAM;
+         | (a->remote_stream != b->remote_stream) << GST_KURENTO_PEER_STATUS_REMOTE_STREAM
+         | (a->estimated_bitrate != b->estimated_bitrate) << GST_KURENTO_PEER_STATUS_ESTIMATED_BITRATE;
 }
 
 G_STATIC_ASSERT (GST_KURENTO_PEER_N_STATUS <= 32);
@@ -147,6 +151,11 @@ gst_kurento_peer_make_status_specs (void)
       "upstream id is the peer's name for it (the id of its MediaStream). NULL: nothing (kurento-utils: "
       "getRemoteStream)",
       GST_TYPE_STREAM_COLLECTION, STATUS);
+  specs[GST_KURENTO_PEER_STATUS_ESTIMATED_BITRATE] = g_param_spec_uint (
+      "estimated-bitrate", "Estimated bitrate",
+      "The bit rate that the network takes of all video, as found by congestion-control, from min-bitrate to "
+      "max-bitrate, in bit/s; 0: there is no connection",
+      0, G_MAXUINT, 0, STATUS);
   specs[GST_KURENTO_PEER_STATUS_LOCAL_STREAM] = g_param_spec_object (
       "local-stream", "Local stream",
       "What is sent: each stream with its caps and tags as far as they have come, named <id>/<name of the "

@@ -7,7 +7,7 @@ import {describe, test} from 'node:test';
 
 import {browserNames, sharedBrowser} from './browsers.mjs';
 import {startElement} from './element.mjs';
-import {hears, hearsMicrophone, openPage, sees, seesCamera, sharedFolder} from './harness.mjs';
+import {hears, hearsMicrophone, openPage, sees, seesCamera, sharedFolder, untilEqual} from './harness.mjs';
 import {makeDocumentRoot} from './kurento-utils.mjs';
 import {bars} from './media.mjs';
 
@@ -33,6 +33,19 @@ async function talk(page, peer) {
 async function codecs() {
   const report = await webRtcPeer.peerConnection.getStats();
   return [...new Set([...report.values()].filter(({type}) => type === 'codec').map(({mimeType}) => mimeType))].sort();
+}
+
+/* bit/s; as the element last told it. */
+function bitrateOf({events}) {
+  const report = events.findLast(({event}) => event === 'stats')?.json;
+  return Object.values(JSON.parse(report ?? '{}')).find(({type}) => type === 'candidate-pair')?.availableOutgoingBitrate ?? 0;
+}
+
+/* Runs in the page: of the pictures that come. */
+async function receivedSize() {
+  const stats = [...(await webRtcPeer.peerConnection.getStats()).values()];
+  const video = stats.find(({type, kind}) => type === 'inbound-rtp' && kind === 'video');
+  return [video?.frameWidth, video?.frameHeight];
 }
 
 /* Runs in the page: three sizes of the camera's picture, of which the answer takes one. */
@@ -80,6 +93,17 @@ for (const name of browserNames)
       await page.evaluate(() => start());
       await talk(page, peer);
       assert.deepEqual(await page.evaluate(codecs), ['audio/PCMA', hasH264 ? 'video/H264' : 'video/VP8']);
+    });
+
+    test('more bits than it gets at first', async (context) => {
+      const {peer, page} = await open(context, browser(),
+        ['start-bitrate=120000', 'max-bitrate=160000', 'degradation-preference=maintain-framerate', 'stats-interval=200']);
+
+      await page.evaluate(() => start());
+      await untilEqual('all that is allowed', () => bitrateOf(peer), 160000);
+      await untilEqual('whole pictures', () => page.evaluate(receivedSize), [320, 240]);
+      for (const feedback of ['transport-cc', 'goog-remb'])
+        assert.match(await page.evaluate(() => webRtcPeer.peerConnection.remoteDescription.sdp), new RegExp(`rtcp-fb:\\d+ ${feedback}`));
     });
 
     test('an offer of simulcast', async (context) => {

@@ -26,6 +26,7 @@ kp_settings_new (void)
   self->mode = GST_KURENTO_PEER_MODE_SENDRECV;
   self->audio = TRUE;
   self->video = TRUE;
+  self->min_bitrate = 100000;
   self->start_bitrate = 600000;
   self->max_bitrate = 2500000;
   self->latency = 60;
@@ -82,4 +83,18 @@ gboolean
 kp_settings_receives (const KpSettings *self, KpMediaKind kind)
 {
   return self->mode != GST_KURENTO_PEER_MODE_SENDONLY && (kind == KP_MEDIA_AUDIO ? self->audio : self->video);
+}
+
+gboolean
+kp_settings_takes_remb (const KpSettings *self)
+{
+  return self->congestion_control == GST_KURENTO_CONGESTION_CONTROL_AUTO
+         || self->congestion_control == GST_KURENTO_CONGESTION_CONTROL_REMB;
+}
+
+gboolean
+kp_settings_takes_packet_reports (const KpSettings *self)
+{
+  return self->congestion_control == GST_KURENTO_CONGESTION_CONTROL_AUTO
+         || self->congestion_control == GST_KURENTO_CONGESTION_CONTROL_GCC;
 }

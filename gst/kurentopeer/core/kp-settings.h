@@ -29,8 +29,11 @@ typedef struct
   KpConstraints *constraints[KP_N_MEDIA_KINDS]; /* owned; of what is captured, or NULL */
   gchar *audio_codecs; /* owned; preference order, or NULL for all */
   gchar *video_codecs; /* owned; preference order, or NULL for all */
+  guint min_bitrate; /* bit/s, all video */
   guint start_bitrate; /* bit/s, all video */
   guint max_bitrate; /* bit/s, all video */
+  GstKurentoCongestionControl congestion_control;
+  GstKurentoDegradationPreference degradation_preference;
   KpLadder *ladder; /* owned; the layers of a simulcast: of raw video that is sent, or asked for; or NULL */
   gboolean simulcast_pads; /* each received layer has a source pad of its own */
   guint latency; /* ms, jitter buffer */
@@ -51,4 +54,8 @@ void kp_settings_free (KpSettings *self);
 /* Whether media is sent at all, and whether media of @kind is wanted from the peer. */
 gboolean kp_settings_sends (const KpSettings *self);
 gboolean kp_settings_receives (const KpSettings *self, KpMediaKind kind);
+
+/* By what the bit rate is found: whether REMB, and what is said of each packet, are of use. */
+gboolean kp_settings_takes_remb (const KpSettings *self);
+gboolean kp_settings_takes_packet_reports (const KpSettings *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KpSettings, kp_settings_free)

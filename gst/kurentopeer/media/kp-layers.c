@@ -2,6 +2,7 @@
 #include "kp-layers.h"
 
 #include "kp-element.h"
+#include "kp-parameters.h"
 
 #include <gst/video/video.h>
 
@@ -177,13 +178,6 @@ kp_layers_new (const KpSenderConfig *config, const KpLadder *ladder, GstCaps *ca
   return NULL;
 }
 
-/* 0 = none. */
-static gdouble
-get_lower_limit (gdouble a, gdouble b)
-{
-  return a > 0 && b > 0 ? MIN (a, b) : MAX (a, b);
-}
-
 void
 kp_layers_set (const KpLadder *ladder, GPtrArray *senders, guint bitrate, gdouble down_by,
                gdouble max_framerate)
@@ -202,6 +196,6 @@ kp_layers_set (const KpLadder *ladder, GPtrArray *senders, guint bitrate, gdoubl
       sender = g_ptr_array_index (senders, n++);
       kp_sender_set_bitrate (sender, shares[i]);
       kp_sender_set_scale (sender, layer->scale * down_by,
-                           get_lower_limit (layer->max_framerate, max_framerate));
+                           kp_framerate_limit (layer->max_framerate, max_framerate));
     }
 }

@@ -12,6 +12,13 @@ typedef struct
   gboolean active; /* FALSE: nothing is sent */
 } KpParameters;
 
+/* The lower one of two limits; 0 = none. */
+static inline gdouble
+kp_framerate_limit (gdouble a, gdouble b)
+{
+  return a > 0 && b > 0 ? MIN (a, b) : MAX (a, b);
+}
+
 static inline void
 kp_parameters_init (KpParameters *self)
 {

@@ -224,9 +224,13 @@ kp_scaler_new (const KpEncoder *encoder, const GstCaps *caps, GError **error)
 void
 kp_scaler_set (KpScaler *self, gdouble down_by, gdouble max_framerate)
 {
+  gboolean changed;
+
   GST_OBJECT_LOCK (self);
+  changed = self->down_by != down_by || self->max_framerate != max_framerate;
   self->down_by = down_by;
   self->max_framerate = max_framerate;
   GST_OBJECT_UNLOCK (self);
-  g_atomic_int_set (&self->changed, TRUE);
+  if (changed)
+    g_atomic_int_set (&self->changed, TRUE);
 }

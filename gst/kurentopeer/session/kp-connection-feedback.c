@@ -53,6 +53,8 @@ on_feedback_rtcp_cb (GObject *rtp_session, guint type, guint fbtype, guint sende
     kp_connection_post (self, deliver_keyframe_request, (gint)media_ssrc, NULL, NULL);
   else if (fbtype == GST_RTCP_PSFB_TYPE_FIR && fci)
     post_fir_requests (self, fci);
+  else if (fbtype == GST_RTCP_PSFB_TYPE_AFB && fci)
+    kp_connection_take_remb (self, fci);
 }
 
 static void

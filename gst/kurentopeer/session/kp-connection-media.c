@@ -359,6 +359,7 @@ kp_connection_drop (KpConnection *self, void (*buried) (gpointer user_data), gpo
   g_signal_handlers_disconnect_matched (self->webrtcbin, G_SIGNAL_MATCH_DATA, 0, 0, NULL, NULL, self);
   if (self->rtp_session)
     g_signal_handlers_disconnect_matched (self->rtp_session, G_SIGNAL_MATCH_DATA, 0, 0, NULL, NULL, self);
+  kp_connection_unwatch_packets (self);
 
   g_mutex_lock (&self->lock);
   self->closing = TRUE;

@@ -33,6 +33,8 @@ struct _KpConnection
   KpChannels *channels; /* owned */
   KpRtpMeter *rtp_meter; /* owned */
   GObject *rtp_session; /* owned; the internal RTPSession, or NULL; peer loop */
+  GstPad *rtp_sink; /* owned; where it gets what is sent, or NULL; peer loop */
+  gulong rtp_sink_probe; /* of that */
 
   GMutex lock; /* guards everything below */
   gboolean closing; /* no further receivers */
@@ -67,6 +69,10 @@ gboolean kp_connection_join_layers (KpConnection *self, GstPad **source, guint *
 GPtrArray *kp_connection_list_switches (KpConnection *self);
 /* Their states do not follow the bin's any more. */
 void kp_connection_lock_switches (KpConnection *self);
+
+/* kp-connection-bandwidth.c. The feedback that asks for no more than a bit rate, or something else. Any thread. */
+void kp_connection_take_remb (KpConnection *self, GstBuffer *fci);
+void kp_connection_unwatch_packets (KpConnection *self);
 
 /* webrtcbin's pad-added, in a streaming thread: links a receiver at once. */
 void kp_connection_pad_added_cb (GstElement *webrtcbin, GstPad *pad, KpConnection *self);

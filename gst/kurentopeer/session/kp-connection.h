@@ -35,6 +35,10 @@ typedef struct
   void (*channels_ready) (KpConnection *connection, gpointer user_data);
   /* @ssrc: what the peer names */
   void (*keyframe_requested) (KpConnection *connection, guint32 ssrc, gpointer user_data);
+  /* of KpPacketFeedback: what the peer says of packets that were sent */
+  void (*packets_reported) (KpConnection *connection, GArray *packets, gpointer user_data);
+  /* the peer wants no more than that, in bit/s */
+  void (*bitrate_reported) (KpConnection *connection, guint bitrate, gpointer user_data);
   /* any thread: as KpSessionCallbacks.get_outlet */
   GstElement *(*get_outlet) (KpMediaKind kind, guint index, gpointer user_data);
   /* @codec: static; NULL with @error */
@@ -94,6 +98,12 @@ void kp_connection_watch_feedback (KpConnection *self, guint session_index, gboo
 /* Regular reports often enough for what they tell to be of use. Once the streams run: rtpsession lets go of its lock in the
  * middle of the first report about a stream, and stumbles over one that begins just then. */
 void kp_connection_hurry_reports (KpConnection *self);
+
+/* The same: listens to what the peer says of the packets that are sent, once there are any. */
+void kp_connection_watch_packets (KpConnection *self, guint session_index);
+
+/* Of KpRtpCount, without what the jitter buffers know. */
+GArray *kp_connection_list_rtp (KpConnection *self);
 
 /* Whether the present descriptions have data, so that further channels need no others. */
 gboolean kp_connection_has_association (KpConnection *self);

@@ -429,6 +429,18 @@ kp_rtp_meter_list (KpRtpMeter *self)
   return list;
 }
 
+GArray *
+kp_rtp_meter_list_counts (KpRtpMeter *self)
+{
+  GArray *list;
+
+  g_mutex_lock (&self->lock);
+  list = kp_rtp_counts_list (&self->counts);
+  g_mutex_unlock (&self->lock);
+
+  return list;
+}
+
 void
 kp_rtp_meter_get_transport (KpRtpMeter *self, KpTransportCounts *counts)
 {

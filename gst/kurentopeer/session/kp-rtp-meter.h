@@ -28,8 +28,9 @@ void kp_rtp_meter_set_extensions (KpRtpMeter *self, const KpExtensions *extensio
 /* The section and the layer that the packets of a received ssrc have named, or "". */
 void kp_rtp_meter_get_names (KpRtpMeter *self, guint32 ssrc, gchar mid[KP_RID_SIZE], gchar rid[KP_RID_SIZE]);
 
-/* Of KpRtpCount. */
+/* Of KpRtpCount; the second one without what the jitter buffers know. */
 GArray *kp_rtp_meter_list (KpRtpMeter *self);
+GArray *kp_rtp_meter_list_counts (KpRtpMeter *self);
 void kp_rtp_meter_get_transport (KpRtpMeter *self, KpTransportCounts *counts);
 
 /* The certificates of the handshake, PEM, owned; NULL as long as it is not there. */

@@ -136,7 +136,7 @@ attach_sender (KpSection *section, KpConnection *connection, const KpSenderConfi
 }
 
 gboolean
-kp_sections_attach (GPtrArray *sections, KpConnection *connection, const KpSettings *settings,
+kp_sections_attach (GPtrArray *sections, KpConnection *connection, const KpBudget *budget,
                     KpSenderSetup setup, gpointer setup_data, GError **error)
 {
   g_autoptr (GPtrArray) held = g_ptr_array_ref (sections);
@@ -151,11 +151,11 @@ kp_sections_attach (GPtrArray *sections, KpConnection *connection, const KpSetti
 
       if (section->part || !(section->direction & KP_DIRECTION_SEND) || section->track == NULL)
         continue;
-      common.bitrate = kp_sections_get_bitrate (sections, section, settings);
+      common.bitrate = kp_sections_get_bitrate (sections, section, budget->bitrate);
       if (!attach_sender (section, connection, &common, error))
         return FALSE;
     }
-  kp_sections_apply_parameters (held, settings);
+  kp_sections_apply_parameters (held, budget);
 
   return TRUE;
 }

@@ -90,6 +90,7 @@ kp_section_new (guint mline_index, KpMediaKind kind, KpDirection direction, cons
   self->kind = kind;
   self->direction = direction;
   self->senders = g_ptr_array_new_with_free_func (gst_object_unref);
+  kp_degradation_init (&self->degradation, GST_KURENTO_DEGRADATION_PREFERENCE_BALANCED);
   if (track && direction & KP_DIRECTION_SEND)
     {
       g_autoptr (GstCaps) caps = NULL;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kp-connection.h"
+#include "kp-degradation.h"
 #include "kp-extensions.h"
 #include "kp-gate.h"
 #include "kp-sdp.h"
@@ -46,7 +47,17 @@ typedef struct
   gboolean layer_pads; /* each of these has a source pad of its own, one after the other */
   GstElement *part; /* owned; what sends: a sender, or those of the layers in a bin; or NULL */
   GPtrArray *senders; /* of KpSender; inside of it, or itself */
+  KpDegradation degradation; /* of raw video in one size */
 } KpSection;
+
+/* How all video is to be sent at present. */
+typedef struct
+{
+  guint bitrate; /* bit/s; what it shares */
+  guint start_bitrate; /* bit/s; the one that the application has chosen */
+  GstKurentoDegradationPreference preference;
+  gint64 now; /* us, monotonic */
+} KpBudget;
 
 /* Of KpSection. */
 GPtrArray *kp_sections_new (void);
@@ -80,7 +91,7 @@ gboolean kp_sections_check_inputs (GPtrArray *sections, GError **error);
 
 /* Both descriptions are applied: makes the senders and links them between gates and webrtcbin. The gates stay closed.
  * @setup may drop the connection: then nothing more is done. */
-gboolean kp_sections_attach (GPtrArray *sections, KpConnection *connection, const KpSettings *settings,
+gboolean kp_sections_attach (GPtrArray *sections, KpConnection *connection, const KpBudget *budget,
                              KpSenderSetup setup, gpointer setup_data, GError **error);
 
 /* Opens the gates of what is sent, and closes those of what is not any more. @running_time: of the element, now. */
@@ -95,11 +106,15 @@ void kp_sections_write_layers (GPtrArray *sections, GstSDPMessage *local);
 
 /* ---- how it is sent; kp-sections-parameters.c ---- */
 
-/* In bit/s. Of video its share of settings->start_bitrate, of audio its limit, 0 = none. */
-guint kp_sections_get_bitrate (GPtrArray *sections, const KpSection *section, const KpSettings *settings);
+/* In bit/s. Of video its share of @bitrate, of audio its limit, 0 = none. */
+guint kp_sections_get_bitrate (GPtrArray *sections, const KpSection *section, guint bitrate);
 
-/* The senders follow what the gates say. */
-void kp_sections_apply_parameters (GPtrArray *sections, const KpSettings *settings);
+/* The senders follow what the gates say, and the budget. */
+void kp_sections_apply_parameters (GPtrArray *sections, const KpBudget *budget);
+
+/* The section of @kind that sends @ssrc, or, when that is 0, the first one that sends; borrowed, or NULL. */
+const KpSection *kp_sections_find_sent (GPtrArray *sections, KpMediaKind kind, guint32 ssrc);
+gboolean kp_sections_sends_payload_type (GPtrArray *sections, KpMediaKind kind, guint payload_type);
 
 /* By m-line: the streams that what is sent is part of, separated by spaces; NULL: those of the session. Owned. */
 GPtrArray *kp_sections_list_msids (GPtrArray *sections);

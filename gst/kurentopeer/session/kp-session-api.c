@@ -18,6 +18,7 @@ struct _KpRequest
   KpDataConfig *config; /* owned */
   KpMediaKind kind;
   guint number;
+  guint max;
   GstObject *object; /* owned */
   GError *error; /* owned */
 };
@@ -294,6 +295,53 @@ kp_session_set_stats_interval (KpSession *self, guint interval)
 }
 
 static void
+run_set_start_bitrate (KpSession *self, KpRequest *request)
+{
+  kp_session_take_start_bitrate (self, request->number);
+}
+
+void
+kp_session_set_start_bitrate (KpSession *self, guint bitrate)
+{
+  KpRequest *request = request_new (self, run_set_start_bitrate, NULL);
+
+  request->number = bitrate;
+  request_post (request);
+}
+
+static void
+run_set_bitrate_range (KpSession *self, KpRequest *request)
+{
+  kp_session_take_bitrate_range (self, request->number, request->max);
+}
+
+void
+kp_session_set_bitrate_range (KpSession *self, guint min, guint max)
+{
+  KpRequest *request = request_new (self, run_set_bitrate_range, NULL);
+
+  request->number = min;
+  request->max = max;
+  request_post (request);
+}
+
+static void
+run_set_degradation (KpSession *self, KpRequest *request)
+{
+  self->settings->degradation_preference = request->number;
+  kp_session_apply_parameters (self);
+}
+
+void
+kp_session_set_degradation (KpSession *self, GstKurentoDegradationPreference preference)
+{
+  KpRequest *request = request_new (self, run_set_degradation, NULL);
+
+  request->number = preference;
+  request_post (request);
+}
+
+static void
 run_request_keyframe (KpSession *self, KpRequest *request)
 {
   kp_sections_request_keyframe (self->sections, 0);
@@ -338,7 +386,7 @@ run_remove_track (KpSession *self, KpRequest *request)
         g_ptr_array_remove_index (self->tracks, i);
         if (self->connection)
           kp_sections_remove_track (self->sections, self->connection, GST_ELEMENT (request->object));
-        kp_sections_apply_parameters (self->sections, self->settings);
+        kp_session_apply_parameters (self);
         kp_renegotiation_note_change (self);
         return;
       }
@@ -356,7 +404,7 @@ kp_session_remove_track (KpSession *self, GstElement *gate)
 static void
 run_update_tracks (KpSession *self, KpRequest *request)
 {
-  kp_sections_apply_parameters (self->sections, self->settings);
+  kp_session_apply_parameters (self);
 }
 
 void

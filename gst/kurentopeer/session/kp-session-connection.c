@@ -196,6 +196,8 @@ static const KpConnectionCallbacks connection_callbacks = {
   .channel_event = connection_channel_event_cb,
   .channels_ready = connection_channels_ready_cb,
   .keyframe_requested = connection_keyframe_cb,
+  .packets_reported = kp_session_packets_reported_cb,
+  .bitrate_reported = kp_session_bitrate_reported_cb,
   .get_outlet = connection_get_outlet_cb,
   .stream = kp_session_stream_cb,
 };
@@ -281,6 +283,7 @@ kp_session_make_connection (KpSession *self, GError **error)
   set_connection (self, connection);
   g_set_object (&self->status.webrtcbin, kp_connection_get_webrtcbin (connection));
   kp_stats_restart_timer (self);
+  kp_session_begin_bandwidth (self);
   kp_session_tell_status (self);
 
   return TRUE;
@@ -316,6 +319,7 @@ remove_connection (KpSession *self)
   kp_session_clear_timer (&self->connect_timer);
   kp_session_clear_timer (&self->reports_timer);
   kp_session_clear_timer (&self->gathering_timer);
+  kp_session_end_bandwidth (self);
   kp_inputs_give_up (self);
   set_connection (self, NULL);
   bury (self, connection);

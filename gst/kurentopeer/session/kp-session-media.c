@@ -32,9 +32,12 @@ static gboolean
 attach (KpSession *self, GError **error)
 {
   KpConnection *connection = self->connection;
+  KpBudget budget;
 
-  return kp_sections_attach (self->sections, connection, self->settings, self->callbacks.setup,
-                             self->user_data, error)
+  kp_session_get_budget (self, &budget);
+
+  return kp_sections_attach (self->sections, connection, &budget, self->callbacks.setup, self->user_data,
+                             error)
          || self->connection != connection;
 }
 
@@ -90,6 +93,8 @@ kp_media_start (KpSession *self, GError **error)
   if (self->settings->network.constraints.dscp)
     mark_packets (self);
   kp_connection_watch_feedback (self->connection, kp_sdp_get_transport_index (self->local), receives (self));
+  if (kp_settings_takes_packet_reports (self->settings))
+    kp_connection_watch_packets (self->connection, kp_sdp_get_transport_index (self->local));
   kp_renegotiation_settle (self);
   if (self->connected)
     kp_sections_open (self->sections, gst_element_get_current_running_time (GST_ELEMENT (self->bin)));

@@ -4,6 +4,7 @@
 #include "gstkurentoerror.h"
 #include "kp-channels.h"
 #include "kp-fingerprint.h"
+#include "kp-sdp-feedback.h"
 #include "kp-sdp-renew.h"
 #include "kp-session-debug.h"
 #include "kp-transports.h"
@@ -75,7 +76,7 @@ kp_negotiation_take_remote (KpSession *self, GstSDPMessage *sdp)
 
 /* What every description of ours needs, before webrtcbin applies it. */
 static void
-complete_local (KpSession *self, GstSDPMessage *sdp)
+complete_local (KpSession *self, GstWebRTCSDPType type, GstSDPMessage *sdp)
 {
   g_autofree gchar *fingerprint = kp_fingerprint_from_pem (self->settings->certificate);
   g_autoptr (GPtrArray) msids = kp_sections_list_msids (self->sections);
@@ -83,6 +84,8 @@ complete_local (KpSession *self, GstSDPMessage *sdp)
   if (fingerprint)
     kp_sdp_set_fingerprint (sdp, fingerprint);
   kp_sections_write_layers (self->sections, sdp);
+  if (kp_settings_takes_remb (self->settings))
+    kp_sdp_add_remb (sdp, type == GST_WEBRTC_SDP_TYPE_ANSWER ? self->remote : NULL);
   kp_sdp_dedupe_ssrcs (sdp);
   kp_sdp_set_msid (sdp, self->settings->id, msids);
   kp_sdp_set_max_message_size (sdp, KP_MAX_MESSAGE_SIZE);
@@ -157,7 +160,7 @@ local_done (KpConnection *connection, const GstStructure *reply, const GError *e
 void
 kp_negotiation_apply_local (KpSession *self, GstWebRTCSDPType type, GstSDPMessage *sdp)
 {
-  complete_local (self, sdp);
+  complete_local (self, type, sdp);
   take_local (self, sdp);
   kp_sections_write_settled (self->sections, sdp, FALSE);
   kp_connection_set_local (self->connection, type, sdp, local_done);

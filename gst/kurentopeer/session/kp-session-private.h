@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "kp-bandwidth.h"
 #include "kp-candidate.h"
 #include "kp-connection.h"
 #include "kp-sections.h"
@@ -33,7 +34,7 @@ struct _KpSession
 {
   KpLoop *loop; /* owned */
   GstBin *bin; /* owned while not stopped */
-  KpSettings *settings; /* owned; constant */
+  KpSettings *settings; /* owned; constant, but for bit rates and degradation_preference: peer loop */
   GstKurentoSignaller *signaller; /* owned; or NULL */
   KpSessionCallbacks callbacks;
   gpointer user_data;
@@ -74,6 +75,8 @@ struct _KpSession
   guint local_candidates_sent; /* how many of them were in the description that the peer got */
   GSource *connect_timer; /* owned; or NULL */
   GSource *reports_timer; /* owned; or NULL */
+  KpBandwidth bandwidth; /* of the connection */
+  GSource *bandwidth_timer; /* owned; or NULL */
   void (*inputs_done) (KpSession *self); /* what waits for the inputs to be known; or NULL */
   GSource *inputs_timer; /* owned; or NULL */
   GSource *gathering_timer; /* owned; or NULL: our description waits for candidates */
@@ -217,6 +220,19 @@ void kp_mdns_resolve (KpSession *self, const gchar *candidate);
 void kp_mdns_give_up (KpSession *self);
 /* Those in a remote description, which kp_sdp_parse_remote() leaves out. */
 void kp_mdns_take_described (KpSession *self, const gchar *sdp);
+
+/* kp-session-bandwidth.c: from the connection's beginning to its end */
+void kp_session_begin_bandwidth (KpSession *self);
+void kp_session_end_bandwidth (KpSession *self);
+/* How all video is to be sent now, and what sends it does so. */
+void kp_session_get_budget (KpSession *self, KpBudget *budget);
+void kp_session_apply_parameters (KpSession *self);
+/* Another property of the element, in bit/s. */
+void kp_session_take_start_bitrate (KpSession *self, guint bitrate);
+void kp_session_take_bitrate_range (KpSession *self, guint min, guint max);
+/* of KpConnectionCallbacks */
+void kp_session_packets_reported_cb (KpConnection *connection, GArray *packets, gpointer user_data);
+void kp_session_bitrate_reported_cb (KpConnection *connection, guint bitrate, gpointer user_data);
 
 /* kp-session-stats.c */
 void kp_stats_ask (KpSession *self, GTask *task); /* takes @task */

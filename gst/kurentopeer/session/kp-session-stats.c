@@ -25,6 +25,8 @@ make_report (KpSession *self, const GstStructure *reply)
   };
   GstStructure *report;
 
+  if (kp_sections_find_sent (self->sections, KP_MEDIA_VIDEO, 0))
+    input.available_bitrate = self->status.estimated_bitrate;
   if (self->status.ice_connection_state == GST_WEBRTC_ICE_CONNECTION_STATE_NEW)
     input.dtls_state = "new";
   kp_connection_measure (self->connection, &input);

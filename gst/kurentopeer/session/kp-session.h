@@ -27,6 +27,7 @@ typedef struct
   gchar *local_candidates; /* owned; JSON list of {candidate, sdpMid, sdpMLineIndex} */
   GstElement *webrtcbin; /* owned; or NULL */
   GstStreamCollection *remote_stream; /* owned; what the peer sends, or NULL */
+  guint estimated_bitrate; /* bit/s; 0 = there is no connection */
 } KpSessionStatus;
 
 void kp_session_status_clear (KpSessionStatus *self);
@@ -107,6 +108,12 @@ void kp_session_get_stats (KpSession *self, GTask *task);
 
 /* How often statistics are told while there is a connection, in ms; 0: never. */
 void kp_session_set_stats_interval (KpSession *self, guint interval);
+
+/* The bit rate of all video, in bit/s: where the estimate begins, now and for each connection; and between what it stays. @max is
+ * stronger than all others. */
+void kp_session_set_start_bitrate (KpSession *self, guint bitrate);
+void kp_session_set_bitrate_range (KpSession *self, guint min, guint max);
+void kp_session_set_degradation (KpSession *self, GstKurentoDegradationPreference preference);
 
 /* An element inside of the bin posted an error: ends the connection that it belongs to, if that is still the present one. */
 void kp_session_child_error (KpSession *self, GstObject *src, const GError *error);

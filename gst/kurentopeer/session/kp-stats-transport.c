@@ -115,6 +115,8 @@ add_pair (KpStatsReport *self)
   kp_stats_entry_set_string (entry, "remoteCandidateId", remote);
   kp_stats_entry_set_string (entry, "state", "succeeded");
   gst_structure_set (entry, "nominated", G_TYPE_BOOLEAN, TRUE, NULL);
+  if (self->input->available_bitrate)
+    kp_stats_entry_set_double (entry, "availableOutgoingBitrate", self->input->available_bitrate);
   kp_stats_report_take (self, entry);
 
   return kp_stats_entry_get_id (entry);

@@ -24,6 +24,7 @@ typedef struct
   guint channels_opened;
   guint channels_closed;
   KpTransportCounts transport;
+  guint available_bitrate; /* bit/s; of all video */
   const gchar *dtls_state; /* of RTCDtlsTransportState */
   const gchar *ice_state; /* of RTCIceTransportState */
   const gchar *local_certificate; /* PEM */

@@ -37,7 +37,7 @@ process.env.GST_PLUGIN_PATH = [path.join(options.build, 'tests/benchmarks'), pro
 const servers = {
   bare: (port) => bareServer(options.build, port, ['--video', `${CAMERA} ! ${encode('VP8')} ! ${pay('VP8')}`]),
   kurentopeer: (port, origin) =>
-    launch(`kurentopeersendonly name=peer video-codecs=VP8 signaller-uri=serve+http://127.0.0.1:${port}/ signaller::allowed-origins=${origin} ${CAMERA} ! peer.`),
+    launch(`kurentopeersendonly name=peer congestion-control=disabled video-codecs=VP8 signaller-uri=serve+http://127.0.0.1:${port}/ signaller::allowed-origins=${origin} ${CAMERA} ! peer.`),
 };
 
 const viewers = {

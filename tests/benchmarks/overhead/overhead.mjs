@@ -34,7 +34,7 @@ const servers = {
   },
   kurentopeer: {
     sender: (codec, port) =>
-      launch(`kurentopeersendonly name=peer video-codecs=${codec} signaller-uri=serve+http://127.0.0.1:${port}/ ${SOURCE} ! peer.`),
+      launch(`kurentopeersendonly name=peer congestion-control=disabled video-codecs=${codec} signaller-uri=serve+http://127.0.0.1:${port}/ ${SOURCE} ! peer.`),
     receiver: (codec, port) =>
       launch(`kurentopeerrecvonly name=peer signaller-uri=serve+http://127.0.0.1:${port}/ peer.video_src_0 ! ${SINK}`),
   },

@@ -78,8 +78,12 @@ static const struct
   { "ice-transport-policy", "all" },
   { "video-codecs", NULL },
   { "audio-codecs", NULL },
+  { "min-bitrate", "100000" },
   { "start-bitrate", "600000" },
   { "max-bitrate", "2500000" },
+  { "congestion-control", "auto" },
+  { "degradation-preference", "balanced" },
+  { "estimated-bitrate", "0" },
   { "simulcast", "false" },
   { "simulcast-layers", NULL },
   { "simulcast-pads", "false" },
@@ -274,7 +278,9 @@ GST_START_TEST (test_bitrates)
 
   g_object_set (peer, "start-bitrate", 300000, "max-bitrate", 200000, NULL);
   fail_unless_equals_int (gst_element_set_state (peer, GST_STATE_READY), GST_STATE_CHANGE_FAILURE);
-  g_object_set (peer, "max-bitrate", 300000, NULL);
+  g_object_set (peer, "max-bitrate", 300000, "min-bitrate", 300001, NULL);
+  fail_unless_equals_int (gst_element_set_state (peer, GST_STATE_READY), GST_STATE_CHANGE_FAILURE);
+  g_object_set (peer, "min-bitrate", 300000, NULL);
   fail_unless_equals_int (gst_element_set_state (peer, GST_STATE_READY), GST_STATE_CHANGE_SUCCESS);
   peer_finalize (peer);
 }

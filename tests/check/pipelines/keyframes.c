@@ -28,7 +28,7 @@ fixture_init (Fixture *self, guint codec, const gchar *source, guint bitrate)
 {
   g_autofree gchar *line
       = g_strdup_printf ("videotestsrc is-live=true %s ! " VIDEO_CAPS " ! kurentopeer name=p video-codecs=%s "
-                         "start-bitrate=%u",
+                         "congestion-control=disabled start-bitrate=%u",
                          source, codecs[codec].codec, bitrate);
 
   side_init (&self->a, line);

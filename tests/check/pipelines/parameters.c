@@ -232,7 +232,8 @@ GST_START_TEST (test_bitrate)
   g_autoptr (GstPad) other = NULL;
   Call one;
 
-  call_init (&one, "kurentopeersendonly name=p video-codecs=VP8 start-bitrate=600000 "
+  call_init (&one, "kurentopeersendonly name=p video-codecs=VP8 congestion-control=disabled "
+                   "start-bitrate=600000 "
                    "video_sink_1::max-bitrate=100000 " GREEN "p.video_sink_0 " RED "p.video_sink_1");
   other = gst_element_get_static_pad (one.a.peer, "video_sink_1");
   call_up (&one);

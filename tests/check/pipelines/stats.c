@@ -98,6 +98,9 @@ GST_START_TEST (test_both_sides)
   pair_init (&pair, SENDER, RECEIVER);
   call (&pair.sender, &pair.receiver);
   watch_wait (&pair.video, FRAMES);
+  /* how much may be sent is told by who sends */
+  fail_unless (ask (&pair.sender, "candidate-pair", NULL, "availableOutgoingBitrate") > 300000);
+  fail_unless (ask (&pair.receiver, "candidate-pair", NULL, "availableOutgoingBitrate") < 0);
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     {
       check_arrives (&pair, kinds[i], "packetsSent", "packetsReceived");
