@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "kp-cast.h"
 
+#include <gst/video/video.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "gstkurentoerror.h"
@@ -9,6 +11,9 @@
 #include "kp-fit.h"
 #include "kp-media-debug.h"
 #include "kp-portal.h"
+
+/* What desktops give. videocrop says that it takes others, too, and then does not. */
+#define FORMATS "{ BGRx, BGRA, RGBx, RGBA, xRGB, ARGB, xBGR, ABGR, RGB, BGR, NV12, I420, YUY2 }"
 
 struct _KpCast
 {
@@ -19,14 +24,63 @@ struct _KpCast
   KpConstraints *constraints; /* owned; constant */
 };
 
+/* Pixels. */
+typedef struct
+{
+  gint left;
+  gint top;
+  gint right;
+  gint bottom;
+} KpMargins;
+
+/* What cuts off what is not shown; of the streaming thread. */
+typedef struct
+{
+  GstElement *element; /* owned; a videocrop */
+  KpMargins margins;
+} KpCropper;
+
 G_DEFINE_FINAL_TYPE (KpCast, kp_cast, KP_TYPE_LATE_SOURCE)
+
+/* The pictures of a window may be those of its whole screen, of which they are a part. */
+static KpMargins
+take_margins (GstPad *pad, GstBuffer *buffer)
+{
+  GstVideoCropMeta *meta = gst_buffer_get_video_crop_meta (buffer);
+  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
+  KpMargins margins = { 0 };
+  GstVideoInfo info;
+
+  if (meta && caps && gst_video_info_from_caps (&info, caps) && meta->width > 0 && meta->height > 0
+      && (guint64)meta->x + meta->width <= info.width && (guint64)meta->y + meta->height <= info.height)
+    margins = (KpMargins){ meta->x, meta->y, info.width - meta->x - meta->width,
+                           info.height - meta->y - meta->height };
+  if (meta)
+    gst_buffer_remove_meta (buffer, (GstMeta *)meta);
+
+  return margins;
+}
+
+/* All that is shown is sent, and nothing around it. */
+static void
+crop (KpCropper *self, GstPad *pad, GstBuffer *buffer)
+{
+  KpMargins margins = take_margins (pad, buffer);
+
+  if (memcmp (&margins, &self->margins, sizeof margins) == 0)
+    return;
+
+  self->margins = margins;
+  g_object_set (self->element, "left", margins.left, "top", margins.top, "right", margins.right, "bottom",
+                margins.bottom, NULL);
+}
 
 /* What comes is lent: PipeWire has few pictures, and takes them with it when it goes. When they were taken is said by a clock that may not be
  * ours, or not at all. One without content only tells that the pointer has moved. */
 static GstPadProbeReturn
 buffer_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
-  g_autoptr (GstElement) source = gst_pad_get_parent_element (pad);
+  KpCropper *cropper = user_data;
   GstBuffer *lent = GST_PAD_PROBE_INFO_BUFFER (info);
   GstBuffer *copy;
 
@@ -34,14 +88,12 @@ buffer_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
     return GST_PAD_PROBE_DROP;
 
   copy = gst_buffer_copy_deep (lent);
-  if (!source || !copy)
-    {
-      gst_clear_buffer (&copy);
-      return GST_PAD_PROBE_DROP;
-    }
+  if (!copy)
+    return GST_PAD_PROBE_DROP;
 
-  GST_BUFFER_PTS (copy) = gst_element_get_current_running_time (source);
+  GST_BUFFER_PTS (copy) = gst_element_get_current_running_time (cropper->element);
   GST_BUFFER_DTS (copy) = GST_CLOCK_TIME_NONE;
+  crop (cropper, pad, copy);
   info->data = copy;
   gst_buffer_unref (lent);
 
@@ -56,23 +108,43 @@ reconfigure_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
                                                                                    : GST_PAD_PROBE_OK;
 }
 
+static void
+cropper_free (gpointer data)
+{
+  KpCropper *self = data;
+
+  gst_object_unref (self->element);
+  g_free (self);
+}
+
+static void
+watch_pictures (GstElement *source, GstElement *element)
+{
+  g_autoptr (GstPad) src = gst_element_get_static_pad (source, "src");
+  g_autoptr (GstPad) sink = gst_pad_get_peer (src);
+  KpCropper *cropper = g_new0 (KpCropper, 1);
+
+  cropper->element = gst_object_ref (element);
+  gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_BUFFER, buffer_cb, cropper, cropper_free);
+  gst_pad_add_probe (sink, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, reconfigure_cb, NULL, NULL);
+}
+
 /* From @source, which gives a picture when something has changed: while nothing does, it is told to give the last one again. */
 static gboolean
 fill_chain (KpCast *self, GstBin *bin, GstElement *source, GError **error)
 {
-  g_autoptr (GstPad) src = gst_element_get_static_pad (source, "src");
-  g_autoptr (GstPad) sink = NULL;
+  g_autoptr (GstCaps) formats = gst_caps_from_string ("video/x-raw,format=" FORMATS);
   g_autoptr (GstCaps) rate = kp_fit_new_rate_caps (self->constraints);
   GstElement *last = NULL;
 
   if (!kp_element_append (bin, &last, source, error)
-      || !kp_element_append (bin, &last, kp_element_new ("videorate", "skip-to-first=true", error), error))
+      || !kp_element_append (bin, &last, kp_element_new_capsfilter (formats, error), error)
+      || !kp_element_append (bin, &last, kp_element_new ("videocrop", NULL, error), error))
     return FALSE;
 
-  sink = gst_element_get_static_pad (last, "sink");
-  gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_BUFFER, buffer_cb, NULL, NULL);
-  gst_pad_add_probe (sink, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, reconfigure_cb, NULL, NULL);
-  if (!kp_element_append (bin, &last, kp_element_new_capsfilter (rate, error), error)
+  watch_pictures (source, last);
+  if (!kp_element_append (bin, &last, kp_element_new ("videorate", "skip-to-first=true", error), error)
+      || !kp_element_append (bin, &last, kp_element_new_capsfilter (rate, error), error)
       || !kp_fit_append (bin, &last, self->constraints, error))
     return FALSE;
   kp_element_finish (bin, last);

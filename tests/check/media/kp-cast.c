@@ -94,8 +94,8 @@ assert_picture (Case *self, gint width, gint height, GstBuffer *buffer)
   g_assert_cmpint (info.height, ==, height);
   fail_unless (gst_video_frame_map (&frame, &info, buffer, GST_MAP_READ));
   pixel = (guint8 *)GST_VIDEO_FRAME_PLANE_DATA (&frame, 0)
-          + height / 2 * GST_VIDEO_FRAME_PLANE_STRIDE (&frame, 0)
-          + width / 2 * GST_VIDEO_FRAME_COMP_PSTRIDE (&frame, 0);
+          + height / 8 * GST_VIDEO_FRAME_PLANE_STRIDE (&frame, 0)
+          + width / 8 * GST_VIDEO_FRAME_COMP_PSTRIDE (&frame, 0);
   g_assert_cmphex (pixel[GST_VIDEO_FRAME_COMP_POFFSET (&frame, 0)] << 16
                        | pixel[GST_VIDEO_FRAME_COMP_POFFSET (&frame, 1)] << 8
                        | pixel[GST_VIDEO_FRAME_COMP_POFFSET (&frame, 2)],
@@ -242,6 +242,113 @@ GST_START_TEST (test_failures)
 }
 GST_END_TEST
 
+/* A pipewiresrc of newer versions, which say what part of the picture it is. */
+typedef struct
+{
+  GstBin parent;
+  gint fd;
+  gchar *path; /* owned */
+} FakePipeWire;
+typedef GstBinClass FakePipeWireClass;
+GType fake_pipewire_get_type (void);
+G_DEFINE_TYPE (FakePipeWire, fake_pipewire, GST_TYPE_BIN)
+
+static GstPadProbeReturn
+add_part_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  GstBuffer *buffer = gst_buffer_make_writable (GST_PAD_PROBE_INFO_BUFFER (info));
+  GstVideoCropMeta *meta = gst_buffer_add_video_crop_meta (buffer);
+
+  meta->x = 100;
+  meta->y = 50;
+  meta->width = 60;
+  meta->height = 40;
+  info->data = buffer;
+
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+fake_pipewire_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  FakePipeWire *self = (FakePipeWire *)object;
+
+  if (id == 1)
+    self->fd = g_value_get_int (value);
+  else
+    {
+      g_free (self->path);
+      self->path = g_value_dup_string (value);
+    }
+}
+
+static void
+fake_pipewire_finalize (GObject *object)
+{
+  g_free (((FakePipeWire *)object)->path);
+
+  G_OBJECT_CLASS (fake_pipewire_parent_class)->finalize (object);
+}
+
+static void
+fake_pipewire_class_init (FakePipeWireClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->set_property = fake_pipewire_set_property;
+  object_class->finalize = fake_pipewire_finalize;
+  g_object_class_install_property (object_class, 1,
+                                   g_param_spec_int ("fd", NULL, NULL, -1, G_MAXINT, -1, G_PARAM_WRITABLE));
+  g_object_class_install_property (object_class, 2,
+                                   g_param_spec_string ("path", NULL, NULL, NULL, G_PARAM_WRITABLE));
+}
+
+/* Blue with a red part. */
+static void
+fake_pipewire_init (FakePipeWire *self)
+{
+  GstElement *source = gst_parse_bin_from_description (
+      "videotestsrc is-live=true pattern=red ! video/x-raw,format=BGRx,width=60,height=40,framerate=30/1 ! "
+      "videobox fill=blue left=-100 top=-50 right=-160 bottom=-110",
+      TRUE, NULL);
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (source, "src");
+
+  gst_bin_add (GST_BIN (self), source);
+  gst_element_add_pad (GST_ELEMENT (self), gst_ghost_pad_new ("src", pad));
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, add_part_cb, NULL, NULL);
+}
+
+/* Only that part is sent, and smaller if that is wished for. */
+GST_START_TEST (test_part)
+{
+  static const struct
+  {
+    const gchar *constraints;
+    gint width;
+    gint height;
+  } rows[] = { { "true", 60, 40 }, { "{'width':30}", 30, 20 } };
+  GstRegistry *registry = gst_registry_get ();
+  GstPluginFeature *former = gst_registry_lookup_feature (registry, "pipewiresrc");
+  g_autoptr (GstPluginFeature) fake = NULL;
+  Case test;
+
+  gst_registry_remove_feature (registry, former);
+  gst_element_register (NULL, "pipewiresrc", GST_RANK_NONE, fake_pipewire_get_type ());
+  case_init (&test, (TestPortal){ NULL }, GST_KURENTO_SEND_SOURCE_WINDOW, rows[__i__].constraints, NULL);
+  case_expect (&test, KP_LATE_SOURCE_READY, NULL);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr (GstBuffer) buffer = gst_harness_pull (test.harness);
+
+      assert_picture (&test, rows[__i__].width, rows[__i__].height, buffer);
+    }
+  case_clear (&test);
+  fake = gst_registry_lookup_feature (registry, "pipewiresrc");
+  gst_registry_remove_feature (registry, fake);
+  gst_registry_add_feature (registry, former);
+}
+GST_END_TEST
+
 /* Nobody is asked for what could not be shown. */
 GST_START_TEST (test_no_plugin)
 {
@@ -287,6 +394,7 @@ kp_cast_suite (void)
 
   suite_add_tcase (suite, tcase);
   tcase_add_loop_test (tcase, test_pictures, 0, 3);
+  tcase_add_loop_test (tcase, test_part, 0, 2);
   tcase_add_test (tcase, test_still);
   tcase_add_test (tcase, test_closed);
   tcase_add_loop_test (tcase, test_failures, 0, 3);
