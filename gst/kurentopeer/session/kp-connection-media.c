@@ -255,11 +255,9 @@ expire_promises (KpConnection *self)
     gst_promise_expire (g_ptr_array_index (promises, i));
 }
 
-static gpointer
-burial_thread (gpointer data)
+static void
+bury_all (KpConnection *self)
 {
-  KpBurial *burial = data;
-  KpConnection *self = burial->connection;
   g_autoptr (GPtrArray) switches = kp_connection_list_switches (self);
 
   /* it will have no clock for a moment */
@@ -280,10 +278,18 @@ burial_thread (gpointer data)
   if (self->given)
     kp_connection_hand_back (self);
   gst_clear_object (&self->webrtcbin);
+}
 
+static gpointer
+burial_thread (gpointer data)
+{
+  KpBurial *burial = data;
+
+  bury_all (burial->connection);
+  /* first: who waits for the burial may look for what is left */
+  kp_connection_unref (burial->connection);
   if (burial->buried)
     burial->buried (burial->user_data);
-  kp_connection_unref (self);
   g_free (burial);
 
   return NULL;
