@@ -8,6 +8,7 @@ typedef struct
 {
   GstWebRTCDataChannel *channel; /* owned; one of the peer's has no label before it is open */
   gboolean is_local;
+  gint id; /* of its stream, once something has gone there; or -1 */
   guint index; /* the number of its pads; KP_NO_CHANNEL_INDEX until it is open */
   guint n_given; /* messages of ours that it got, */
   guint n_passed; /* and that came to the association */

@@ -324,21 +324,65 @@ kp_channels_finish (KpChannels *self, guint index)
   return KP_DATA_SENT;
 }
 
-void
-kp_channels_note_passed (KpChannels *self, gint id, GstPad *pad)
+/* Borrowed; or NULL. */
+static KpChannel *
+find_stream_locked (KpChannels *self, gint id)
 {
-  g_autoptr (GstWebRTCDataChannel) channel = kp_channels_dup_by_id (self, id);
-  gboolean close = FALSE;
+  for (guint i = 0; i < self->entries->len; i++)
+    {
+      KpChannel *entry = g_ptr_array_index (self->entries, i);
+
+      if (entry->id == id)
+        return entry;
+    }
+
+  return NULL;
+}
+
+/* A channel may get its id late, and cannot be asked for it with the lock held. */
+static void
+note_stream (KpChannels *self, gint id)
+{
+  g_autoptr (GstWebRTCDataChannel) channel = NULL;
+  gboolean is_known;
   KpChannel *entry;
 
   g_mutex_lock (&self->lock);
+  is_known = find_stream_locked (self, id) != NULL;
+  g_mutex_unlock (&self->lock);
+  if (is_known)
+    return;
+
+  channel = kp_channels_dup_by_id (self, id);
+  g_mutex_lock (&self->lock);
   entry = channel ? kp_channels_find_locked (self, channel) : NULL;
   if (entry)
-    {
-      entry->n_passed++;
-      close = is_to_close_locked (entry);
-    }
+    entry->id = id;
   g_mutex_unlock (&self->lock);
-  if (close)
-    close_when_idle (channel, pad);
+}
+
+/* Owned, when it is to be closed now; or NULL. */
+static GstWebRTCDataChannel *
+count_passed_locked (KpChannel *entry)
+{
+  entry->n_passed++;
+
+  return is_to_close_locked (entry) ? g_object_ref (entry->channel) : NULL;
+}
+
+void
+kp_channels_note_passed (KpChannels *self, gint id, GstPad *pad)
+{
+  g_autoptr (GstWebRTCDataChannel) ending = NULL;
+  KpChannel *entry;
+
+  note_stream (self, id);
+  g_mutex_lock (&self->lock);
+  entry = find_stream_locked (self, id);
+  if (entry)
+    ending = count_passed_locked (entry);
+  g_mutex_unlock (&self->lock);
+
+  if (ending)
+    close_when_idle (ending, pad);
 }

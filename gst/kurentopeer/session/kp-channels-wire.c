@@ -24,14 +24,14 @@
 #define MESSAGE_OPEN 3
 #define OPEN_SIZE 12
 
-/* What comes on one stream. */
+/* One stream, one way. */
 typedef struct
 {
   KpChannels *channels; /* owned */
   gint id;
-  GstBuffer *pieces; /* owned; of a message that is not complete, or NULL */
+  GstBuffer *pieces; /* owned; what came of a message that is not complete, or NULL */
   gsize size; /* bytes of it so far */
-} KpReceived;
+} KpStream;
 
 /* ---- what we send ---- */
 
@@ -72,11 +72,11 @@ sent_probe_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   GstBuffer *buffer = gst_buffer_make_writable (GST_PAD_PROBE_INFO_BUFFER (info));
   GstSctpSendMeta *meta = gst_sctp_buffer_get_send_meta (buffer);
-  gint id;
+  const KpStream *stream = user_data;
 
   info->data = buffer;
-  if (meta && meta->ppid != PPID_CONTROL && sscanf (GST_PAD_NAME (pad), "sink_%d", &id) == 1)
-    kp_channels_note_passed (user_data, id, pad);
+  if (meta && meta->ppid != PPID_CONTROL)
+    kp_channels_note_passed (stream->channels, stream->id, pad);
   if (gst_buffer_get_size (buffer) == 0)
     fill_empty_message (buffer);
   else if (meta && meta->ppid == PPID_CONTROL && gst_buffer_get_size (buffer) >= OPEN_SIZE)
@@ -165,32 +165,32 @@ check_received (KpChannels *self, gint id, guint32 ppid, const guint8 *data, gsi
 
 /* The pieces of a message together; NULL while there are more to come. Takes @buffer. */
 static GstBuffer *
-collect (KpReceived *received, GstBuffer *buffer)
+collect (KpStream *stream, GstBuffer *buffer)
 {
   gsize size = gst_buffer_get_size (buffer);
-  gsize before = received->size;
+  gsize before = stream->size;
 
-  received->size += size;
-  if (received->size <= KP_MAX_MESSAGE_SIZE)
-    received->pieces = received->pieces ? gst_buffer_append (received->pieces, buffer) : buffer;
+  stream->size += size;
+  if (stream->size <= KP_MAX_MESSAGE_SIZE)
+    stream->pieces = stream->pieces ? gst_buffer_append (stream->pieces, buffer) : buffer;
   else
     {
-      gst_clear_buffer (&received->pieces);
+      gst_clear_buffer (&stream->pieces);
       gst_buffer_unref (buffer);
     }
-  if (!kp_sctp_messages_is_last (received->channels->messages, received->id, before, size))
+  if (!kp_sctp_messages_is_last (stream->channels->messages, stream->id, before, size))
     return NULL;
 
-  received->size = 0;
-  if (received->pieces == NULL)
-    kp_channels_tell_error (received->channels, received->id, "a message that is larger than we take");
+  stream->size = 0;
+  if (stream->pieces == NULL)
+    kp_channels_tell_error (stream->channels, stream->id, "a message that is larger than we take");
 
-  return g_steal_pointer (&received->pieces);
+  return g_steal_pointer (&stream->pieces);
 }
 
 /* Whether webrtcbin can take it: an error of its own would stop all that the peer sends, and some are critical warnings. */
 static gboolean
-check_message (KpReceived *received, GstBuffer *buffer)
+check_message (KpStream *stream, GstBuffer *buffer)
 {
   GstSctpReceiveMeta *meta = gst_sctp_buffer_get_receive_meta (buffer);
   const gchar *problem;
@@ -199,11 +199,11 @@ check_message (KpReceived *received, GstBuffer *buffer)
   if (!meta || !gst_buffer_map (buffer, &map, GST_MAP_READ))
     return FALSE;
 
-  problem = check_received (received->channels, received->id, meta->ppid, map.data, map.size);
+  problem = check_received (stream->channels, stream->id, meta->ppid, map.data, map.size);
   gst_buffer_unmap (buffer, &map);
   meta->ppid = correct_empty_type (meta->ppid);
   if (problem)
-    kp_channels_tell_error (received->channels, received->id, problem);
+    kp_channels_tell_error (stream->channels, stream->id, problem);
 
   return problem == NULL;
 }
@@ -245,10 +245,21 @@ packet_probe_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 
 /* ---- where ---- */
 
-static void
-received_free (gpointer data)
+static KpStream *
+stream_new (KpChannels *channels, gint id)
 {
-  KpReceived *self = data;
+  KpStream *self = g_new0 (KpStream, 1);
+
+  self->channels = kp_channels_ref (channels);
+  self->id = id;
+
+  return self;
+}
+
+static void
+stream_free (gpointer data)
+{
+  KpStream *self = data;
 
   gst_clear_buffer (&self->pieces);
   kp_channels_unref (self->channels);
@@ -258,24 +269,19 @@ received_free (gpointer data)
 static void
 sctpenc_pad_added_cb (GstElement *sctpenc, GstPad *pad, KpChannels *self)
 {
-  if (gst_pad_get_direction (pad) == GST_PAD_SINK)
-    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, sent_probe_cb, kp_channels_ref (self),
-                       (GDestroyNotify)kp_channels_unref);
+  gint id;
+
+  if (sscanf (GST_PAD_NAME (pad), "sink_%d", &id) == 1)
+    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, sent_probe_cb, stream_new (self, id), stream_free);
 }
 
 static void
 sctpdec_pad_added_cb (GstElement *sctpdec, GstPad *pad, KpChannels *self)
 {
-  KpReceived *received;
   gint id;
 
-  if (sscanf (GST_PAD_NAME (pad), "src_%d", &id) != 1)
-    return;
-
-  received = g_new0 (KpReceived, 1);
-  received->channels = kp_channels_ref (self);
-  received->id = id;
-  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, received_probe_cb, received, received_free);
+  if (sscanf (GST_PAD_NAME (pad), "src_%d", &id) == 1)
+    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, received_probe_cb, stream_new (self, id), stream_free);
 }
 
 static void

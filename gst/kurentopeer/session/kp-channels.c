@@ -368,6 +368,7 @@ prepare_data_channel_cb (GstElement *webrtcbin, GstWebRTCDataChannel *channel, g
 
   entry->channel = g_object_ref (channel);
   entry->is_local = is_local;
+  entry->id = -1;
   entry->index = KP_NO_CHANNEL_INDEX;
   connect_channel (self, channel);
 
