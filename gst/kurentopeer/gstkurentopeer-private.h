@@ -289,6 +289,12 @@ void gst_kurento_peer_forget_captures (GstKurentoPeer *self);
 void gst_kurento_peer_drop_capture (GstElement *capture);
 gboolean gst_kurento_peer_handle_capture (GstKurentoPeer *self, GstMessage *message);
 
+/* gstkurentopeer-repair.c: do-retransmission and do-fec. FALSE: @id is none of them. */
+#define GST_KURENTO_PEER_N_REPAIR 2
+gboolean gst_kurento_peer_set_repair (KpSettings *settings, guint id, const GValue *value);
+gboolean gst_kurento_peer_get_repair (const KpSettings *settings, guint id, GValue *value);
+void gst_kurento_peer_make_repair_specs (GParamSpec **specs, GParamFlags flags);
+
 /* gstkurentopeer-enabled.c */
 void gst_kurento_peer_set_enabled (GstKurentoPeer *self, KpMediaKind kind, gboolean enabled);
 void gst_kurento_peer_make_enabled_specs (GParamSpec **specs, GParamFlags flags);

@@ -21,7 +21,8 @@ enum
   PROP_SIMULCAST_LAYERS,
   PROP_SIMULCAST_PADS,
   PROP_LATENCY,
-  PROP_OUTPUT,
+  PROP_REPAIR, /* the first of two */
+  PROP_OUTPUT = PROP_REPAIR + GST_KURENTO_PEER_N_REPAIR,
   PROP_DATA_CHANNELS,
   PROP_DATA_CHANNEL_CONFIG,
   PROP_HARK,
@@ -98,7 +99,7 @@ set_setting_locked (GstKurentoPeer *self, guint prop_id, const GValue *value)
       settings->data_channels = g_value_get_boolean (value);
       return TRUE;
     default:
-      return FALSE;
+      return gst_kurento_peer_set_repair (settings, prop_id - PROP_REPAIR, value);
     }
 }
 
@@ -209,7 +210,7 @@ get_setting_locked (const KpSettings *settings, guint prop_id, GValue *value)
       g_value_set_boolean (value, settings->data_channels);
       return TRUE;
     default:
-      return FALSE;
+      return gst_kurento_peer_get_repair (settings, prop_id - PROP_REPAIR, value);
     }
 }
 
@@ -448,6 +449,7 @@ gst_kurento_peer_install_properties (GObjectClass *klass)
   gst_kurento_peer_make_capture_specs (&props[PROP_CAPTURE], SETTING, ALWAYS);
   make_media_specs ();
   gst_kurento_peer_make_bitrate_specs (&props[PROP_BITRATE], SETTING, ALWAYS);
+  gst_kurento_peer_make_repair_specs (&props[PROP_REPAIR], SETTING);
   make_simulcast_specs ();
   props[PROP_HARK] = gst_kurento_peer_make_hark_spec (SETTING);
   gst_kurento_peer_make_enabled_specs (&props[PROP_ENABLED], ALWAYS);

@@ -2,13 +2,15 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """An element "p" whose application signals, and does as it is told.
 
-Arguments: a pipeline as gst-launch-1.0 takes it, and a JSON object of the element's properties. Each line that comes in is a
+Arguments: a pipeline as gst-launch-1.0 takes it, a JSON object of the element's properties, and how many per cent of the RTP
+packets get lost, both ways, in some distance of each other. Each line that comes in is a
 JSON list: "set", a property and its value; or an action and its arguments. Each event of the element goes out as a line of
 JSON, what an action answers as "<action>-done", and the size of the pictures that come to
 a sink "v", "v0", "v1" or "v2", when it changes, as "size".
 """
 
 import json
+import random
 import signal
 import sys
 
@@ -45,6 +47,34 @@ class Sizes:
             say(event="size", sink=sink.get_name(), size=size)
 
 
+class Loss:
+    """SRTP gets lost, neither SRTCP nor what ICE and DTLS send; no two packets of one picture."""
+
+    pads = {"nicesrc": "src", "nicesink": "sink"}
+    distance = 15
+
+    def __init__(self, percentage):
+        self.percentage = percentage
+        self.random = random.Random(42)
+        self.since = {}
+
+    def on_element(self, _pipeline, _bin, element):
+        name = self.pads.get(element.get_factory().get_name()) if element.get_factory() else None
+        if name:
+            self.since[name] = 0
+            element.get_static_pad(name).add_probe(Gst.PadProbeType.BUFFER, self.on_packet, name)
+
+    def on_packet(self, _pad, info, name):
+        first, second = info.get_buffer().extract_dup(0, 2)
+        if first >> 6 != 2 or 192 <= second <= 223:
+            return Gst.PadProbeReturn.OK
+        self.since[name] += 1
+        if self.since[name] <= self.distance or self.random.randrange(100) >= self.percentage:
+            return Gst.PadProbeReturn.OK
+        self.since[name] = 0
+        return Gst.PadProbeReturn.DROP
+
+
 def on_message(_bus, message, loop):
     if message.type == Gst.MessageType.ERROR:
         say(event="error", message=message.parse_error()[0].message)
@@ -75,6 +105,8 @@ def main():
     peer = pipeline.get_by_name("p")
     for name, value in json.loads(sys.argv[2]).items():
         peer.set_property(name, value)
+    if int(sys.argv[3]):
+        pipeline.connect("deep-element-added", Loss(int(sys.argv[3])).on_element)
     for view in filter(None, map(pipeline.get_by_name, ("v", "v0", "v1", "v2"))):
         view.set_property("signal-handoffs", True)
         view.connect("handoff", Sizes().on_picture)

@@ -30,6 +30,7 @@ kp_settings_new (void)
   self->start_bitrate = 600000;
   self->max_bitrate = 2500000;
   self->latency = 60;
+  self->retransmission = TRUE;
 
   return self;
 }

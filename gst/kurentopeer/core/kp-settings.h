@@ -37,6 +37,8 @@ typedef struct
   KpLadder *ladder; /* owned; the layers of a simulcast: of raw video that is sent, or asked for; or NULL */
   gboolean simulcast_pads; /* each received layer has a source pad of its own */
   guint latency; /* ms, jitter buffer */
+  gboolean retransmission; /* of video */
+  gboolean fec; /* where the peer has it */
   KpSpeechConfig hark;
   gboolean data_channels;
   KpDataConfig *data_channel; /* owned; of ours; not NULL where data_channels is set in what a session gets */

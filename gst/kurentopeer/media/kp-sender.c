@@ -3,6 +3,7 @@
 
 #include "gstkurentoerror.h"
 #include "kp-element.h"
+#include "kp-header-extension.h"
 #include "kp-keyframe-limit.h"
 #include "kp-loudness.h"
 #include "kp-media-debug.h"
@@ -37,6 +38,7 @@ struct _KpSender
 
   const KpCodec *codec;
   guint32 ssrc;
+  guint fec_percentage; /* what goes with the packets, out of the bitrate */
   KpScaler *scaler; /* borrowed, of the bin; or NULL: no video, or it comes encoded */
   GstElement *encoder; /* borrowed, of the bin; NULL: the media comes encoded */
   GstPad *encoder_src; /* owned; or NULL */
@@ -70,6 +72,12 @@ take_keyframe (KpSender *self, guint *count)
   return taken;
 }
 
+static guint
+get_own_bitrate (const KpSender *self)
+{
+  return (guint64)self->bitrate * 100 / (100 + self->fec_percentage);
+}
+
 static gboolean
 take_bitrate (KpSender *self, guint *bitrate)
 {
@@ -77,7 +85,7 @@ take_bitrate (KpSender *self, guint *bitrate)
 
   g_mutex_lock (&self->lock);
   changed = self->bitrate_changed;
-  *bitrate = self->bitrate;
+  *bitrate = get_own_bitrate (self);
   self->bitrate_changed = FALSE;
   g_mutex_unlock (&self->lock);
 
@@ -197,32 +205,6 @@ flush_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 }
 
 static gboolean
-add_extension (KpSender *self, GstElement *payloader, const gchar *uri, guint id, const gchar *property,
-               const gchar *value, GError **error)
-{
-  g_autoptr (GstRTPHeaderExtension) extension = NULL;
-  g_autofree gchar *field = g_strdup_printf ("extmap-%u", id);
-
-  if (id == 0)
-    return TRUE;
-
-  extension = gst_rtp_header_extension_create_from_uri (uri);
-  if (extension == NULL)
-    {
-      g_set_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_NOT_SUPPORTED,
-                   "the RTP header extension %s is not installed", uri);
-      return FALSE;
-    }
-  gst_rtp_header_extension_set_id (extension, id);
-  if (property)
-    g_object_set (extension, property, value, NULL);
-  g_signal_emit_by_name (payloader, "add-extension", extension);
-  gst_caps_set_simple (self->rtp_caps, field, G_TYPE_STRING, uri, NULL);
-
-  return TRUE;
-}
-
-static gboolean
 is_set_up (const KpSenderConfig *config, GstElement *element, gboolean is_encoder)
 {
   return config->setup && config->setup (element, is_encoder, config->codec->kind, config->setup_data);
@@ -243,10 +225,13 @@ make_payloader (KpSender *self, const KpSenderConfig *config, GError **error)
   /* the connection adds the header extensions, whoever set it up */
   kp_element_configure (payloader, "auto-header-extension=false");
   g_object_set (payloader, "pt", config->payload_type, "ssrc", config->ssrc, NULL);
-  if (!add_extension (self, payloader, KP_TWCC_URI, config->twcc_id, NULL, NULL, error)
-      || !add_extension (self, payloader, KP_LEVEL_URI, config->level_id, NULL, NULL, error)
-      || !add_extension (self, payloader, KP_MID_URI, config->mid_id, "mid", config->mid, error)
-      || !add_extension (self, payloader, KP_RID_URI, config->rid_id, "rid", config->rid, error))
+  if (!kp_header_extension_add (payloader, self->rtp_caps, KP_TWCC_URI, config->twcc_id, NULL, NULL, error)
+      || !kp_header_extension_add (payloader, self->rtp_caps, KP_LEVEL_URI, config->level_id, NULL, NULL,
+                                   error)
+      || !kp_header_extension_add (payloader, self->rtp_caps, KP_MID_URI, config->mid_id, "mid", config->mid,
+                                   error)
+      || !kp_header_extension_add (payloader, self->rtp_caps, KP_RID_URI, config->rid_id, "rid", config->rid,
+                                   error))
     return NULL;
 
   return g_steal_pointer (&payloader);
@@ -282,7 +267,7 @@ make_encoder (KpSender *self, const KpSenderConfig *config, GError **error)
   gst_object_ref_sink (encoder);
   self->encoder_is_ours = !is_set_up (config, encoder, TRUE);
   if (self->encoder_is_ours)
-    kp_encoder_configure (self->encoder_row, encoder, config->bitrate);
+    kp_encoder_configure (self->encoder_row, encoder, get_own_bitrate (self));
 
   return g_steal_pointer (&encoder);
 }
@@ -346,6 +331,7 @@ build (KpSender *self, const KpSenderConfig *config, GError **error)
   GstElement *last = NULL;
 
   self->codec = config->codec;
+  self->fec_percentage = config->fec_percentage;
   self->bitrate = config->bitrate;
   self->ssrc = config->ssrc;
   self->rtp_caps = kp_codec_get_rtp_caps (config->codec, config->payload_type);

@@ -15,6 +15,7 @@ typedef struct
   guint payload_type;
   guint32 ssrc;
   guint bitrate; /* bit/s; 0: the usual one, of audio only */
+  guint fec_percentage; /* of the packets, that go with them out of the same bit rate */
   guint twcc_id; /* id of the transport-wide-cc header extension, 0 = not negotiated */
   guint level_id; /* id of the audio level header extension, 0 = not negotiated */
   guint mid_id; /* id of the sdes:mid header extension, 0 = not negotiated */

@@ -86,20 +86,19 @@ dup_source (GstPad *pad)
 }
 
 static gboolean
-is_jitter_buffer (GstElement *element)
+is_made_by (GstElement *element, const gchar *factory)
 {
-  GstElementFactory *factory = gst_element_get_factory (element);
-
-  return factory && g_str_equal (GST_OBJECT_NAME (factory), "rtpjitterbuffer");
+  return gst_element_get_factory (element)
+         && g_str_equal (GST_OBJECT_NAME (gst_element_get_factory (element)), factory);
 }
 
-/* The jitter buffer in front of @pad, which webrtcbin made; owned, or NULL. */
+/* What @factory made of what webrtcbin has in front of @pad; owned, or NULL. */
 static GstElement *
-dup_jitter_buffer (GstPad *pad)
+dup_element (GstPad *pad, const gchar *factory)
 {
   g_autoptr (GstElement) element = dup_source (pad);
 
-  while (element && !is_jitter_buffer (element))
+  while (element && !is_made_by (element, factory))
     {
       g_autoptr (GstPad) sink = gst_element_get_static_pad (element, "sink");
       g_autoptr (GstPad) peer = sink ? gst_pad_get_peer (sink) : NULL;
@@ -115,14 +114,19 @@ dup_jitter_buffer (GstPad *pad)
  * sent again. But what is only late is not asked for: each sender that hesitates would get requests for packets that it has
  * not sent, and rtpsession stumbles when one is pending while a new stream begins. */
 static void
-set_retransmission (GstPad *pad, KpMediaKind kind)
+set_up_repair (KpConnection *self, GstPad *pad, GstCaps *caps, KpMediaKind kind)
 {
-  g_autoptr (GstElement) jitter_buffer = dup_jitter_buffer (pad);
+  g_autoptr (GstElement) jitter_buffer = dup_element (pad, "rtpjitterbuffer");
+  g_autoptr (GstElement) decoder = dup_element (pad, "rtpulpfecdec");
 
   if (jitter_buffer)
-    g_object_set (jitter_buffer, "do-retransmission", kind == KP_MEDIA_VIDEO, "rtx-next-seqnum", FALSE, NULL);
+    g_object_set (jitter_buffer, "do-retransmission", kind == KP_MEDIA_VIDEO && self->retransmission,
+                  "rtx-next-seqnum", FALSE, NULL);
   else
     GST_WARNING_OBJECT (pad, "no jitter buffer");
+  if (decoder)
+    kp_fec_set_up_decoder (self->fec, decoder, kind,
+                           gst_structure_get_string (gst_caps_get_structure (caps, 0), "encoding-name"));
 }
 
 static void
@@ -134,7 +138,7 @@ receive_stream (KpConnection *self, GstPad *pad, GstCaps *caps, KpMediaKind kind
   g_autoptr (GstElement) receiver = NULL;
   GError *error = NULL;
 
-  set_retransmission (pad, kind);
+  set_up_repair (self, pad, caps, kind);
   if (kind == KP_MEDIA_VIDEO && kp_connection_join_layers (self, &source, &index))
     return;
 

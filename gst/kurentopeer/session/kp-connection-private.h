@@ -3,6 +3,7 @@
 
 #include "kp-channels.h"
 #include "kp-connection.h"
+#include "kp-fec.h"
 #include "kp-guard.h"
 #include "kp-receiver.h"
 
@@ -32,6 +33,8 @@ struct _KpConnection
   KpGuard *guard; /* owned */
   KpChannels *channels; /* owned */
   KpRtpMeter *rtp_meter; /* owned */
+  KpFec *fec; /* owned */
+  gboolean retransmission; /* lost video is asked for; constant */
   GObject *rtp_session; /* owned; the internal RTPSession, or NULL; peer loop */
   GstPad *rtp_sink; /* owned; where it gets what is sent, or NULL; peer loop */
   gulong rtp_sink_probe; /* of that */

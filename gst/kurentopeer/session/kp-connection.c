@@ -35,6 +35,7 @@ connection_free (gpointer data)
   g_clear_pointer (&self->guard, kp_guard_unref);
   g_clear_pointer (&self->channels, kp_channels_unref);
   g_clear_pointer (&self->rtp_meter, kp_rtp_meter_unref);
+  g_clear_pointer (&self->fec, kp_fec_unref);
   g_ptr_array_unref (self->parts);
   g_ptr_array_unref (self->receivers);
   g_ptr_array_unref (self->meters);
@@ -313,6 +314,7 @@ kp_connection_new (KpLoop *loop, GstBin *bin, GstElement *given, const KpSetting
   self->callbacks = *callbacks;
   self->user_data = user_data;
   self->certificate = g_strdup (settings->certificate);
+  self->retransmission = settings->retransmission;
   g_mutex_init (&self->lock);
   self->parts = g_ptr_array_new_with_free_func (gst_object_unref);
   self->receivers = g_ptr_array_new_with_free_func (gst_object_unref);
@@ -330,6 +332,7 @@ kp_connection_new (KpLoop *loop, GstBin *bin, GstElement *given, const KpSetting
   self->channels = kp_channels_new (webrtcbin, channels_cb, kp_connection_ref (self),
                                     (GDestroyNotify)kp_connection_unref);
   self->rtp_meter = kp_rtp_meter_new (webrtcbin);
+  self->fec = kp_fec_new (webrtcbin);
   connect_webrtcbin (self);
 
   gst_bin_add (bin, webrtcbin);
@@ -389,6 +392,13 @@ void
 kp_connection_set_fingerprint (KpConnection *self, const gchar *fingerprint)
 {
   kp_guard_set_fingerprint (self->guard, fingerprint);
+}
+
+void
+kp_connection_set_fec (KpConnection *self, const KpFecFormats *formats)
+{
+  kp_rtp_meter_set_fec (self->rtp_meter, formats);
+  kp_fec_set_formats (self->fec, formats);
 }
 
 void

@@ -6,6 +6,7 @@
 #include "kp-extensions.h"
 #include "kp-loop.h"
 #include "kp-outlet.h"
+#include "kp-sdp-fec.h"
 #include "kp-settings.h"
 #include "kp-stats.h"
 
@@ -90,6 +91,9 @@ void kp_connection_add_candidate (KpConnection *self, guint mline_index, const g
 
 /* Before the remote description is applied. */
 void kp_connection_set_fingerprint (KpConnection *self, const gchar *fingerprint);
+
+/* Video is protected: see kp-fec.h. Before the answer is applied. */
+void kp_connection_set_fec (KpConnection *self, const KpFecFormats *formats);
 
 /* After the descriptions are applied: listens to the feedback of the RTP session, whatever ssrc it names. @receives: not
  * only data comes. */

@@ -72,7 +72,13 @@ kp_rtp_counts_add_packet (KpRtpCounts *self, KpRtpSide side, const KpRtpPacket *
   if (row == NULL)
     return;
 
-  row->payload_type = packet->payload_type;
+  if (packet->is_fec)
+    {
+      row->fec_packets++;
+      row->fec_bytes += packet->payload_size;
+    }
+  else
+    row->payload_type = packet->payload_type;
   if (*packet->mid)
     memcpy (row->mid, packet->mid, KP_RID_SIZE);
   if (*packet->rid)

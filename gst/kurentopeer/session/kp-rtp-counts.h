@@ -29,6 +29,7 @@ typedef struct
   gchar mid[KP_RID_SIZE]; /* the section that it says that it is of, or "" */
   gchar rid[KP_RID_SIZE]; /* the layer of a simulcast that it says that it is of, or "" */
   gboolean repairs; /* it retransmits a packet of that layer */
+  gboolean is_fec; /* it is none of media */
 } KpRtpPacket;
 
 /* One ssrc in one direction. */
@@ -36,13 +37,15 @@ typedef struct
 {
   guint32 ssrc;
   KpRtpSide side;
-  guint8 payload_type; /* the latest */
+  guint8 payload_type; /* the latest, of media */
   gchar mid[KP_RID_SIZE]; /* as its packets say, or "" */
   gchar rid[KP_RID_SIZE]; /* the same */
   gboolean repairs; /* the same */
   guint64 packets;
   guint64 header_bytes;
   guint64 payload_bytes;
+  guint64 fec_packets; /* of all packets */
+  guint64 fec_bytes; /* of their payload */
   guint64 expected; /* packets, by their sequence numbers */
   guint16 max_seqnum;
   guint64 markers; /* pictures, of video */

@@ -9,6 +9,8 @@ struct _KpRtpMeter
   gint mid_id; /* atomic; as are the next two */
   gint rid_id;
   gint repaired_rid_id;
+  gint red; /* atomic, as is the next; payload type, -1 = none */
+  gint ulpfec;
   GMutex lock; /* guards everything below */
   KpRtpCounts counts;
   KpTransportCounts transport;
@@ -161,6 +163,18 @@ read_name (GstRTPBuffer *rtp, gint *id, gchar name[KP_RID_SIZE])
   return TRUE;
 }
 
+/* What is in RED is what counts, but for its own header. */
+static void
+read_payload_type (KpRtpMeter *self, GstRTPBuffer *rtp, KpRtpPacket *packet)
+{
+  const guint8 *payload = gst_rtp_buffer_get_payload (rtp);
+  gboolean repeats = packet->payload_size > 0 && payload[0] & 0x80; /* more than the one packet */
+
+  if (packet->payload_type == g_atomic_int_get (&self->red) && packet->payload_size > 0 && !repeats)
+    packet->payload_type = payload[0];
+  packet->is_fec = packet->payload_type == g_atomic_int_get (&self->ulpfec);
+}
+
 static void
 take_rtp (MeterPad *self, GstPad *pad, GstBuffer *buffer)
 {
@@ -178,6 +192,7 @@ take_rtp (MeterPad *self, GstPad *pad, GstBuffer *buffer)
     .payload_size = gst_rtp_buffer_get_payload_len (&rtp),
     .delay = get_delay (self, pad, buffer),
   };
+  read_payload_type (self->meter, &rtp, &packet);
   read_name (&rtp, &self->meter->mid_id, packet.mid);
   packet.repairs = read_name (&rtp, &self->meter->repaired_rid_id, packet.rid);
   if (!packet.repairs)
@@ -336,6 +351,7 @@ kp_rtp_meter_new (GstElement *webrtcbin)
 
   g_mutex_init (&self->lock);
   kp_rtp_counts_init (&self->counts);
+  self->red = self->ulpfec = -1;
   self->jitter_buffers = g_ptr_array_new_with_free_func (jitter_buffer_free);
   g_signal_connect_data (webrtcbin, "deep-element-added", G_CALLBACK (deep_element_added_cb),
                          kp_rtp_meter_ref (self), meter_closure_notify, 0);
@@ -349,6 +365,13 @@ kp_rtp_meter_set_extensions (KpRtpMeter *self, const KpExtensions *extensions)
   g_atomic_int_set (&self->mid_id, extensions->mid);
   g_atomic_int_set (&self->rid_id, extensions->rid);
   g_atomic_int_set (&self->repaired_rid_id, extensions->repaired_rid);
+}
+
+void
+kp_rtp_meter_set_fec (KpRtpMeter *self, const KpFecFormats *formats)
+{
+  g_atomic_int_set (&self->red, formats->red);
+  g_atomic_int_set (&self->ulpfec, formats->ulpfec);
 }
 
 void

@@ -3,6 +3,7 @@
 
 #include "kp-extensions.h"
 #include "kp-rtp-counts.h"
+#include "kp-sdp-fec.h"
 
 /* What went through a connection's transport: all that its kind is, DTLS and feedback included, but not the checks of ICE. */
 typedef struct
@@ -24,6 +25,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (KpRtpMeter, kp_rtp_meter_unref)
 
 /* Those that name layers of a simulcast, and sections. */
 void kp_rtp_meter_set_extensions (KpRtpMeter *self, const KpExtensions *extensions);
+
+/* What the packets of pictures are in, and what protects them. */
+void kp_rtp_meter_set_fec (KpRtpMeter *self, const KpFecFormats *formats);
 
 /* The section and the layer that the packets of a received ssrc have named, or "". */
 void kp_rtp_meter_get_names (KpRtpMeter *self, guint32 ssrc, gchar mid[KP_RID_SIZE], gchar rid[KP_RID_SIZE]);

@@ -84,8 +84,8 @@ get_repaired (const GstSDPMedia *media, gint payload_type)
   return apt ? (gint)g_ascii_strtoll (apt, NULL, 10) : -1;
 }
 
-static void
-add_rtx (GstSDPMedia *media, gint payload_type, gint rtx)
+void
+kp_sdp_media_add_rtx (GstSDPMedia *media, gint payload_type, gint rtx)
 {
   g_autoptr (GstCaps) caps = kp_sdp_media_get_format_caps (media, payload_type);
   g_autofree gchar *format = g_strdup_printf ("%d", rtx);
@@ -126,7 +126,7 @@ complete_rtx (GstSDPMedia *media, gboolean *taken)
       rtx = kp_sdp_take_payload_type (taken);
       if (rtx < 0)
         return;
-      add_rtx (media, payload_type, rtx);
+      kp_sdp_media_add_rtx (media, payload_type, rtx);
     }
 }
 
@@ -240,9 +240,8 @@ remove_rtx (GstSDPMedia *media)
       }
 }
 
-/* Of the sections before @end; -1 when none has it. */
-static gint
-find_rtx (const GstSDPMessage *sdp, guint end, gint payload_type)
+gint
+kp_sdp_find_rtx (const GstSDPMessage *sdp, guint end, gint payload_type)
 {
   for (guint i = 0; i < MIN (end, gst_sdp_message_medias_len (sdp)); i++)
     {
@@ -274,14 +273,14 @@ kp_sdp_renew_rtx (GstSDPMessage *sdp, guint index, const GstSDPMessage *remote)
   for (guint i = 0; i < n; i++)
     {
       gint payload_type = atoi (gst_sdp_media_get_format (media, i));
-      gint rtx = find_rtx (sdp, index, payload_type);
+      gint rtx = kp_sdp_find_rtx (sdp, index, payload_type);
 
       if (rtx < 0)
-        rtx = find_rtx (remote, G_MAXUINT, payload_type);
+        rtx = kp_sdp_find_rtx (remote, G_MAXUINT, payload_type);
       if (rtx < 0)
         rtx = kp_sdp_take_payload_type (taken);
       if (rtx < 0)
         return;
-      add_rtx (media, payload_type, rtx);
+      kp_sdp_media_add_rtx (media, payload_type, rtx);
     }
 }

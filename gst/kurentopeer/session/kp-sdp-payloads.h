@@ -20,6 +20,12 @@ gint kp_sdp_find_payload_type (const GstSDPMessage *sdp, const GstStructure *for
  * What has no number left is removed. */
 GstCaps *kp_sdp_renumber (GstCaps *caps, const GstSDPMessage *local, const GstSDPMessage *remote);
 
+/* @payload_type is there, @rtx is not. */
+void kp_sdp_media_add_rtx (GstSDPMedia *media, gint payload_type, gint rtx);
+
+/* What repairs @payload_type in one of the sections before @end; -1 when nothing does. */
+gint kp_sdp_find_rtx (const GstSDPMessage *sdp, guint end, gint payload_type);
+
 /* Gives the codecs of section @index rtx formats with the numbers that the sections before it and @remote have for them, instead of
  * its own. */
 void kp_sdp_renew_rtx (GstSDPMessage *sdp, guint index, const GstSDPMessage *remote);

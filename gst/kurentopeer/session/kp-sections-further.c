@@ -32,7 +32,7 @@ offer_further (GPtrArray *sections, KpConnection *connection, const KpSettings *
   kp_extensions_choose (&section->extensions, section->kind, local, remote);
   kp_section_offer_layers (section, settings);
   caps = kp_sdp_renumber (kp_formats_offer (codecs, section->input_caps), local, remote);
-  if (!kp_section_realize (section, connection, caps, error))
+  if (!kp_section_realize (section, connection, settings, caps, error))
     return FALSE;
 
   section->index = KP_NO_OUTLET;

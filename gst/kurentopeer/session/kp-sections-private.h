@@ -13,7 +13,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (KpSection, kp_section_free)
 GPtrArray *kp_section_list_codecs (const KpSection *self, const KpSettings *settings, GError **error);
 
 /* Makes it in webrtcbin; takes @caps, what it offers or accepts. */
-gboolean kp_section_realize (KpSection *self, KpConnection *connection, GstCaps *caps, GError **error);
+gboolean kp_section_realize (KpSection *self, KpConnection *connection, const KpSettings *settings,
+                             GstCaps *caps, GError **error);
 
 /* Simulcast, before it is realized; kp-sections-simulcast.c. What is offered; and what is sent to, and received of, a peer
  * that offers. */

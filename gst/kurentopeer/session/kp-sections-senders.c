@@ -2,6 +2,7 @@
 /* What is sent, once both descriptions are applied. */
 #include "kp-sections.h"
 #include "gstkurentoerror.h"
+#include "kp-fec.h"
 #include "kp-layers.h"
 #include "kp-session-debug.h"
 
@@ -105,6 +106,7 @@ attach_sender (KpSection *section, KpConnection *connection, const KpSenderConfi
     .payload_type = section->payload_type,
     .ssrc = section->ssrc,
     .bitrate = common->bitrate,
+    .fec_percentage = section->is_protected ? KP_FEC_PERCENTAGE : 0,
     .twcc_id = section->extensions.twcc,
     .level_id = section->extensions.level,
     .mid_id = mid ? section->extensions.mid : 0,

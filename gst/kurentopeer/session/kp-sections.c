@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "kp-sections-private.h"
 #include "gstkurentoerror.h"
+#include "kp-fec.h"
 #include "kp-formats.h"
 #include "kp-session-debug.h"
 
@@ -108,20 +109,22 @@ kp_section_new (guint mline_index, KpMediaKind kind, KpDirection direction, cons
 
 /* What the section offers or accepts; takes @caps. */
 static void
-section_set_preferences (KpSection *self, GstCaps *caps)
+section_set_preferences (KpSection *self, const KpSettings *settings, GstCaps *caps)
 {
   caps = gst_caps_make_writable (caps);
   if (self->direction & KP_DIRECTION_SEND && self->ladder == NULL)
     gst_caps_set_simple (caps, "ssrc", G_TYPE_UINT, self->ssrc, NULL);
   kp_extensions_write (&self->extensions, caps);
-  g_object_set (self->transceiver, "codec-preferences", caps, "do-nack", self->kind == KP_MEDIA_VIDEO, NULL);
+  g_object_set (self->transceiver, "codec-preferences", caps, "do-nack",
+                self->kind == KP_MEDIA_VIDEO && settings->retransmission, "fec-percentage", 0, NULL);
   gst_caps_unref (caps);
 }
 
 /* A section that sends is made by its pad, one that does not by its transceiver: webrtcbin 1.22 confuses the two
  * otherwise. Takes @caps. */
 gboolean
-kp_section_realize (KpSection *self, KpConnection *connection, GstCaps *caps, GError **error)
+kp_section_realize (KpSection *self, KpConnection *connection, const KpSettings *settings, GstCaps *caps,
+                    GError **error)
 {
   GstElement *webrtcbin = kp_connection_get_webrtcbin (connection);
 
@@ -146,7 +149,7 @@ kp_section_realize (KpSection *self, KpConnection *connection, GstCaps *caps, GE
       return FALSE;
     }
   g_object_set (self->transceiver, "direction", direction_to_webrtc (self->direction), NULL);
-  section_set_preferences (self, caps);
+  section_set_preferences (self, settings, caps);
 
   return TRUE;
 }
@@ -195,7 +198,8 @@ offer_section (GPtrArray *sections, KpConnection *connection, const KpSettings *
   kp_extensions_choose (&section->extensions, kind, NULL, NULL);
   kp_section_offer_layers (section, settings);
 
-  return kp_section_realize (section, connection, kp_formats_offer (codecs, section->input_caps), error);
+  return kp_section_realize (section, connection, settings, kp_formats_offer (codecs, section->input_caps),
+                             error);
 }
 
 gboolean
@@ -339,7 +343,7 @@ answer_section (GPtrArray *sections, KpConnection *connection, const KpSettings 
   kp_section_receive_layers (section, connection, media);
   g_ptr_array_add (sections, g_steal_pointer (&owned));
 
-  return kp_section_realize (section, connection, caps, error);
+  return kp_section_realize (section, connection, settings, caps, error);
 }
 
 /* Something to send or to receive; or at least a data channel. */

@@ -45,6 +45,7 @@ typedef struct
   KpLadder *ladder; /* owned; the layers that are sent as simulcast, their ssrcs follow each other; or NULL */
   GStrv received_layers; /* owned; the layers that the peer may send, or NULL */
   gboolean layer_pads; /* each of these has a source pad of its own, one after the other */
+  gboolean is_protected; /* by FEC, both ways */
   GstElement *part; /* owned; what sends: a sender, or those of the layers in a bin; or NULL */
   GPtrArray *senders; /* of KpSender; inside of it, or itself */
   KpDegradation degradation; /* of raw video in one size */
@@ -103,6 +104,17 @@ void kp_sections_request_keyframe (GPtrArray *sections, guint32 ssrc);
 
 /* Writes the layers that are offered, or accepted, into a description of ours. */
 void kp_sections_write_layers (GPtrArray *sections, GstSDPMessage *local);
+
+/* ---- FEC, when the settings want it; kp-sections-repair.c ---- */
+
+/* Written into an offer of ours, and into our answer to @offer, from section @first on. @remote: or NULL. */
+void kp_sections_offer_fec (GPtrArray *sections, const KpSettings *settings, GstSDPMessage *offer,
+                            guint first, const GstSDPMessage *remote);
+void kp_sections_answer_fec (GPtrArray *sections, const KpSettings *settings, GstSDPMessage *answer,
+                             guint first, const GstSDPMessage *offer);
+
+/* Before @answer, of either side, is applied. */
+void kp_sections_agree_fec (GPtrArray *sections, KpConnection *connection, const GstSDPMessage *answer);
 
 /* ---- how it is sent; kp-sections-parameters.c ---- */
 

@@ -4,6 +4,7 @@
 #include "gstkurentoerror.h"
 #include "kp-channels.h"
 #include "kp-fingerprint.h"
+#include "kp-sdp-fec.h"
 #include "kp-sdp-feedback.h"
 #include "kp-sdp-renew.h"
 #include "kp-session-debug.h"
@@ -177,6 +178,7 @@ kp_negotiation_apply_answer (KpSession *self, GstSDPMessage *sdp)
       kp_session_fail (self, error);
       return;
     }
+  kp_sections_agree_fec (self->sections, self->connection, sdp);
   kp_negotiation_apply_local (self, GST_WEBRTC_SDP_TYPE_ANSWER, sdp);
 }
 
@@ -255,7 +257,9 @@ create_offer_done (KpConnection *connection, const GstStructure *reply, const GE
       kp_session_fail (self, error);
       return;
     }
-  kp_sdp_add_rtx_for_all (sdp);
+  if (self->settings->retransmission)
+    kp_sdp_add_rtx_for_all (sdp);
+  kp_sections_offer_fec (self->sections, self->settings, sdp, 0, NULL);
   kp_negotiation_apply_local (self, GST_WEBRTC_SDP_TYPE_OFFER, sdp);
 }
 
@@ -377,9 +381,11 @@ kp_negotiation_process_answer (KpSession *self, const gchar *text, GTask *task)
 
   self->task = task;
   self->negotiation = KP_NEGOTIATION_ANSWERED;
+  kp_sdp_remove_foreign_repairs (sdp, self->local);
   kp_negotiation_take_remote (self, sdp);
   kp_mdns_take_described (self, text);
   kp_sections_follow (self->sections, self->settings, sdp);
+  kp_sections_agree_fec (self->sections, self->connection, sdp);
   if (!kp_sections_take_answer (self->sections, self->connection, self->settings, self->remote, &missing,
                                 &error)
       || !kp_negotiation_apply_remote (self, GST_WEBRTC_SDP_TYPE_ANSWER, remote_answer_done, &error))
@@ -405,6 +411,7 @@ create_answer_done (KpConnection *connection, const GstStructure *reply, const G
     }
   /* webrtcbin copies what it rejects and may move the transport: the answer has to fit the offer */
   kp_sdp_match_answer (sdp, self->remote);
+  kp_sections_answer_fec (self->sections, self->settings, sdp, 0, self->remote);
   kp_negotiation_apply_answer (self, sdp);
 }
 

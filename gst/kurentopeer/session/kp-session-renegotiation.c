@@ -149,6 +149,8 @@ answer_made (KpConnection *connection, const GstStructure *reply, const GError *
   kp_sdp_match_answer (made, self->remote);
   sdp = kp_sdp_renew (self->local, made, self->setup);
   gst_sdp_message_free (made);
+  kp_sections_answer_fec (self->sections, self->settings, sdp, gst_sdp_message_medias_len (self->local),
+                          self->remote);
   kp_sdp_fit_answer (sdp, self->remote);
   kp_sections_write_told (self->sections, sdp);
   kp_negotiation_apply_answer (self, sdp);
@@ -226,8 +228,9 @@ offer_made (KpConnection *connection, const GstStructure *reply, const GError *c
 
   sdp = kp_sdp_renew (self->local, made, "actpass");
   gst_sdp_message_free (made);
-  for (guint i = n; i < gst_sdp_message_medias_len (sdp); i++)
+  for (guint i = n; self->settings->retransmission && i < gst_sdp_message_medias_len (sdp); i++)
     kp_sdp_renew_rtx (sdp, i, self->remote);
+  kp_sections_offer_fec (self->sections, self->settings, sdp, n, self->remote);
   kp_sections_widen (self->sections, self->settings);
   kp_sections_write_told (self->sections, sdp);
   kp_negotiation_apply_local (self, GST_WEBRTC_SDP_TYPE_OFFER, sdp);

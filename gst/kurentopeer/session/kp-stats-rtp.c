@@ -400,6 +400,11 @@ add_inbound (KpStatsReport *self, const Stream *stream)
   kp_stats_entry_set_string (entry, "trackIdentifier", track_id);
   kp_stats_entry_set_string (entry, "remoteId", stream->remote_id);
   set_packets (stream, entry, "Received");
+  if (row->fec_packets)
+    {
+      kp_stats_entry_set_uint (entry, "fecPacketsReceived", row->fec_packets);
+      kp_stats_entry_set_uint (entry, "fecBytesReceived", row->fec_bytes);
+    }
   gst_structure_set (entry, "packetsLost", G_TYPE_INT64, (gint64)row->expected - (gint64)row->packets, NULL);
   set_jitter (self, stream, entry);
   kp_stats_entry_set_double (entry, "lastPacketReceivedTimestamp",

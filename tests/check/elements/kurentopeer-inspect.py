@@ -4,7 +4,7 @@
 import subprocess
 
 PROPERTIES = ('mode id send-source media-constraints configuration stun-server turn-server ice-transport-policy '
-              'hark video-codecs audio-codecs start-bitrate max-bitrate simulcast simulcast-layers simulcast-pads latency data-channels '
+              'hark video-codecs audio-codecs start-bitrate max-bitrate simulcast simulcast-layers simulcast-pads latency do-retransmission do-fec data-channels '
               'data-channel-config '
               'post-data-messages data-channel local-video remote-video remote-audio '
               'peer-connection signaller-uri signaller connection-state ice-connection-state ice-gathering-state '

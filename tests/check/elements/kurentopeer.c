@@ -88,6 +88,8 @@ static const struct
   { "simulcast-layers", NULL },
   { "simulcast-pads", "false" },
   { "latency", "60" },
+  { "do-retransmission", "true" },
+  { "do-fec", "false" },
   { "output", "raw" },
   { "connection-constraints", NULL },
   { "certificate", NULL },

@@ -1,70 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "call.h"
+#include "lossy.h"
 
 #define LOSS 5 /* per cent */
-
-typedef struct
-{
-  GRand *random; /* owned */
-  guint dropped; /* of the streaming thread, as are the next two */
-  guint passed;
-  gboolean attached;
-} Loss;
-
-/* SRTP, neither SRTCP nor what ICE and DTLS send. */
-static gboolean
-is_rtp (GstBuffer *buffer)
-{
-  guint8 bytes[2];
-
-  return gst_buffer_extract (buffer, 0, bytes, 2) == 2 && bytes[0] >> 6 == 2
-         && !(bytes[1] >= 192 && bytes[1] <= 223);
-}
-
-static GstPadProbeReturn
-lose_cb (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
-{
-  Loss *self = user_data;
-
-  if (!is_rtp (GST_PAD_PROBE_INFO_BUFFER (info)))
-    return GST_PAD_PROBE_OK;
-  if (g_rand_int_range (self->random, 0, 100) < LOSS)
-    {
-      self->dropped++;
-      return GST_PAD_PROBE_DROP;
-    }
-  self->passed++;
-
-  return GST_PAD_PROBE_OK;
-}
-
-static void
-deep_element_added_cb (GstBin *bin, GstBin *sub_bin, GstElement *element, Loss *self)
-{
-  GstElementFactory *factory = gst_element_get_factory (element);
-  g_autoptr (GstPad) pad = gst_element_get_static_pad (element, "src");
-
-  if (factory == NULL || !g_str_equal (GST_OBJECT_NAME (factory), "nicesrc") || self->attached)
-    return;
-
-  self->attached = TRUE;
-  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, lose_cb, self, NULL);
-}
-
-/* Packets to @side get lost on their way. */
-static void
-loss_init (Loss *self, Side *side, guint seed)
-{
-  *self = (Loss){ .random = g_rand_new_with_seed (seed) };
-  g_signal_connect (side->pipeline, "deep-element-added", G_CALLBACK (deep_element_added_cb), self);
-}
-
-static void
-loss_clear (Loss *self)
-{
-  fail_unless (self->attached && self->dropped > 0);
-  g_rand_free (self->random);
-}
 
 static void
 describe_cb (const GValue *item, gpointer user_data)
@@ -129,7 +66,7 @@ peer_init (Peer *self, guint codec, guint seed)
                                         " audiotestsrc is-live=true ! p.", NULL);
 
   side_init (&self->side, line);
-  loss_init (&self->loss, &self->side, seed);
+  loss_init (&self->loss, &self->side, LOSS, seed);
   watch_init_inside (&self->encoded, &self->side, codecs[codec].encoder);
   watch_init (&self->video, &self->side, "v");
 }

@@ -55,6 +55,26 @@ GST_START_TEST (test_packets)
 }
 GST_END_TEST
 
+/* It does not change what is sent. */
+GST_START_TEST (test_fec)
+{
+  const KpRtpCount *row;
+
+  add (KP_RTP_RECEIVED, SSRC, 1);
+  kp_rtp_counts_add_packet (
+      &counts, KP_RTP_RECEIVED,
+      &(KpRtpPacket){
+          .ssrc = SSRC, .seqnum = 2, .payload_type = 98, .payload_size = 50, .delay = -1, .is_fec = TRUE },
+      MS);
+  row = kp_rtp_counts_find (&counts, KP_RTP_RECEIVED, SSRC);
+  fail_unless_equals_int (row->payload_type, 96);
+  fail_unless_equals_uint64 (row->packets, 2);
+  fail_unless_equals_uint64 (row->payload_bytes, 150);
+  fail_unless_equals_uint64 (row->fec_packets, 1);
+  fail_unless_equals_uint64 (row->fec_bytes, 50);
+}
+GST_END_TEST
+
 /* Sequence numbers, -1 at the end. */
 static const struct
 {
@@ -276,6 +296,7 @@ rtp_counts_suite (void)
   suite_add_tcase (suite, tcase);
   tcase_add_checked_fixture (tcase, setup, teardown);
   tcase_add_test (tcase, test_packets);
+  tcase_add_test (tcase, test_fec);
   tcase_add_loop_test (tcase, test_expected, 0, G_N_ELEMENTS (sequences));
   tcase_add_test (tcase, test_list);
   tcase_add_test (tcase, test_many_ssrcs);
