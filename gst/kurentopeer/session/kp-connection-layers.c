@@ -124,8 +124,6 @@ get_layer_index (const KpSectionOutlet *section, const gchar *rid)
     if (g_str_equal (section->rids[i], rid))
       return section->index + i;
 
-  GST_WARNING ("section %u: there is no layer \"%s\"", section->mline_index, rid);
-
   return KP_NO_OUTLET;
 }
 
@@ -164,6 +162,9 @@ kp_connection_join_layers (KpConnection *self, GstPad **source, guint *index)
       section->has_receiver = TRUE;
     }
   g_mutex_unlock (&self->lock);
+
+  if (section && *index == KP_NO_OUTLET)
+    GST_WARNING_OBJECT (*source, "there is no layer \"%s\"", rid);
 
   return layer_switch && join_switch (source, layer_switch, has_receiver);
 }
