@@ -25,7 +25,7 @@ typedef struct
  * the start if that is less. */
 typedef struct _KpCongestion KpCongestion;
 
-/* In bit/s. @max is stronger than the other two. */
+/* In bit/s. @max is stronger than the other two, and @min than @start, but for disabled. */
 KpCongestion *kp_congestion_new (GstKurentoCongestionControl mode, guint min, guint start, guint max);
 void kp_congestion_free (KpCongestion *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KpCongestion, kp_congestion_free)
@@ -46,5 +46,5 @@ void kp_congestion_add_loss (KpCongestion *self, gdouble fraction, gint64 now);
 /* @round_trip: us; until it is known it is taken for 200 ms. */
 void kp_congestion_set_round_trip (KpCongestion *self, gint64 round_trip);
 
-/* The estimate, in bit/s: of all the video together. */
+/* The estimate, in bit/s: of all the video together. Half of it for up to 3 s after a queue has become long, so that it is drained. */
 guint kp_congestion_get_bitrate (KpCongestion *self, gint64 now);

@@ -187,7 +187,7 @@ static const struct
   gint64 queue; /* us */
   gdouble share; /* of the capacity, at least */
 } tcp_links[] = {
-  { 2e6, 300 * MS, 0.2 },
+  { 2e6, 300 * MS, 0.15 },
   { 5e6, 100 * MS, 0.2 },
   { 2e6, 60 * MS, 0.1 },
 };
