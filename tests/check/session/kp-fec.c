@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "kp-fec.h"
+#include "kp-session-debug.h"
 
 #include <gst/check/gstcheck.h>
 #include <gst/check/gstharness.h>
@@ -281,8 +282,12 @@ make_hostile_packet (GRand *random, guint16 seqnum)
   if (g_rand_boolean (random))
     {
       payload[1] &= ~0x80;
-      GST_WRITE_UINT16_BE (payload + 3, seqnum - g_rand_int_range (random, 0, 48));
-      GST_WRITE_UINT16_BE (payload + 11, size > 15 ? size - 15 : 0);
+      guint16 base = seqnum - g_rand_int_range (random, 0, 48);
+
+      payload[3] = base >> 8;
+      payload[4] = base & 0xff;
+      payload[11] = 0;
+      payload[12] = size > 15 ? size - 15 : 0;
     }
   packet = make_packet (types[g_rand_int_range (random, 0, G_N_ELEMENTS (types))], seqnum, payload, size);
   if (g_rand_int_range (random, 0, 4) == 0 && size > 4)
@@ -335,6 +340,7 @@ kp_fec_suite (void)
   Suite *suite = suite_create ("kp-fec");
   TCase *tcase = tcase_create ("kp-fec");
 
+  kp_session_debug_init ();
   suite_add_tcase (suite, tcase);
   tcase_add_loop_test (tcase, test_recovers, 0, 7);
   tcase_add_test (tcase, test_padding);
