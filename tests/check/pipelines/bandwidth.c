@@ -138,6 +138,35 @@ GST_START_TEST (test_disabled)
 }
 GST_END_TEST
 
+/* Feedback about sound says nothing of video: not of a peer that sends sound alone, and sound beside two pictures takes
+ * nothing of what they share. */
+GST_START_TEST (test_sound)
+{
+  static const gchar *const pictures[] = { "", NOISE "p. " NOISE "p." };
+  guint estimate = __i__ ? 650000 : 500000;
+  g_autofree gchar *sender
+      = g_strdup_printf ("kurentopeersendonly name=p video-codecs=VP8 start-bitrate=500000 "
+                         "max-bitrate=650000 " TONE (1000) "p. %s",
+                         pictures[__i__]);
+  Call one = { 0 };
+  Watch sound;
+
+  side_init (&one.a, sender);
+  side_init (&one.b, "kurentopeerrecvonly name=p p.audio_src_0 ! " AUDIO_SINK ("a"));
+  watch_init (&sound, &one.b, "a");
+  call (&one.a, &one.b);
+  watch_wait (&sound, 50);
+  watch_wait_tone (&sound, 1000);
+  wait_until (get_estimate (&one) == estimate);
+  if (__i__)
+    wait_until (get_target (&one) == estimate / 2);
+  fail_unless_equals_int (one.a.n_errors + one.a.n_peer_errors + one.b.n_errors + one.b.n_peer_errors, 0);
+  side_clear (&one.a);
+  side_clear (&one.b);
+  watch_clear (&sound);
+}
+GST_END_TEST
+
 static Suite *
 bandwidth_suite (void)
 {
@@ -148,6 +177,7 @@ bandwidth_suite (void)
   suite_add_tcase (suite, tcase);
   tcase_add_test (tcase, test_follows);
   tcase_add_test (tcase, test_disabled);
+  tcase_add_loop_test (tcase, test_sound, 0, 2);
 
   return suite;
 }
