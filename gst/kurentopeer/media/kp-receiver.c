@@ -158,13 +158,22 @@ kp_receiver_sink_event (GstPad *pad, GstObject *parent, GstEvent *event)
 static gboolean
 kp_receiver_sink_query (GstPad *pad, GstObject *parent, GstQuery *query)
 {
-  if (GST_QUERY_TYPE (query) != GST_QUERY_ACCEPT_CAPS)
-    return gst_pad_query_default (pad, parent, query);
+  g_autoptr (GstCaps) any = NULL;
 
-  /* the codec was chosen by the caps */
-  gst_query_set_accept_caps_result (query, TRUE);
-
-  return TRUE;
+  switch (GST_QUERY_TYPE (query))
+    {
+    case GST_QUERY_ACCEPT_CAPS:
+      /* the codec was chosen by the caps */
+      gst_query_set_accept_caps_result (query, TRUE);
+      return TRUE;
+    case GST_QUERY_CAPS:
+      /* of a layer webrtcbin 1.22 does not know the section: it would ask for those of another, a further one */
+      any = gst_caps_new_empty_simple ("application/x-rtp");
+      gst_query_set_caps_result (query, any);
+      return TRUE;
+    default:
+      return gst_pad_query_default (pad, parent, query);
+    }
 }
 
 /* The depayloader asks when a packet is missing, the decoder when a frame is broken. */

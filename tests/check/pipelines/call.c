@@ -318,6 +318,18 @@ call (Side *offerer, Side *answerer)
 }
 
 void
+call_again (Side *offerer, Side *answerer)
+{
+  g_autoptr (GstStructure) offer = side_ask (offerer, "generate-offer", NULL);
+  g_autoptr (GstStructure) answer
+      = side_ask (answerer, "process-offer", gst_structure_get_string (offer, "sdp"));
+  g_autoptr (GstStructure) done
+      = side_ask (offerer, "process-answer", gst_structure_get_string (answer, "sdp"));
+
+  fail_if (done && gst_structure_has_field (done, "error"), "%" GST_PTR_FORMAT, done);
+}
+
+void
 call_leave (Side *self, Side *other)
 {
   set_other (self, NULL);

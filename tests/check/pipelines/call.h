@@ -68,6 +68,9 @@ typedef gchar *(*CallEdit) (const gchar *sdp, gpointer user_data);
 void call_edited (Side *offerer, Side *answerer, CallEdit edit_offer, CallEdit edit_answer,
                   gpointer user_data);
 
+/* A further offer and its answer, without candidates. */
+void call_again (Side *offerer, Side *answerer);
+
 /* @self goes without a word. @other may call the next one. */
 void call_leave (Side *self, Side *other);
 

@@ -6,18 +6,6 @@
   "videotestsrc is-live=true pattern=solid-color foreground-color=0xff00ff00 name=s ! "                      \
   "capsfilter caps=video/x-raw,width=160,height=120,framerate=30/1"
 
-static void
-negotiate (Side *offerer, Side *answerer)
-{
-  g_autoptr (GstStructure) offer = side_ask (offerer, "generate-offer", NULL);
-  g_autoptr (GstStructure) answer
-      = side_ask (answerer, "process-offer", gst_structure_get_string (offer, "sdp"));
-  g_autoptr (GstStructure) done
-      = side_ask (offerer, "process-answer", gst_structure_get_string (answer, "sdp"));
-
-  fail_if (done && gst_structure_has_field (done, "error"), "%" GST_PTR_FORMAT, done);
-}
-
 /* The other side, and what comes to its second pad. */
 typedef struct
 {
@@ -79,7 +67,7 @@ GST_START_TEST (test_come_and_go)
   fail_unless (gst_pad_link (out, pad) == GST_PAD_LINK_OK);
   gst_element_sync_state_with_parent (source);
   wait_until (g_atomic_int_get (&n_needed) == 1);
-  negotiate (&a, &b);
+  call_again (&a, &b);
   wait_until (g_atomic_int_get (&screen.shown));
   watch_wait_colour (&screen.watch, 0x00ff00);
   watch_wait (&screen.watch, 5);
@@ -89,7 +77,7 @@ GST_START_TEST (test_come_and_go)
   gst_element_set_state (source, GST_STATE_NULL);
   gst_bin_remove (GST_BIN (a.pipeline), source);
   wait_until (g_atomic_int_get (&n_needed) == 2);
-  negotiate (&a, &b);
+  call_again (&a, &b);
   watch_wait_gaps (&screen.watch, 3);
   watch_wait (&first, 5);
   watch_wait_colour (&first, 0xff0000);

@@ -7,7 +7,8 @@
 
 #define N_PADS 3
 #define SOURCE(pattern)                                                                                      \
-  "videotestsrc is-live=true pattern=" pattern " ! video/x-raw,width=640,height=480,framerate=15/1 ! "
+  "videotestsrc name=s is-live=true pattern=" pattern " ! video/x-raw,width=640,height=480,framerate=15/1 "  \
+  "! "
 #define RECEIVER "kurentopeer name=p id=peer mode=recvonly "
 #define PADS                                                                                                 \
   "p.video_src_0 ! " VIDEO_SINK ("v0") "p.video_src_1 ! " VIDEO_SINK ("v1") "p.video_src_2 ! " VIDEO_SINK (  \
@@ -15,6 +16,9 @@
 
 /* The sound goes first: webrtcbin takes what is not announced for a part of it. */
 #define LAYERS TONE (440) "p. " SOURCE ("red") "kurentopeer name=p mode=sendonly simulcast=true"
+
+#define SMALL                                                                                                \
+  "videotestsrc is-live=true pattern=blue ! capsfilter caps=video/x-raw,width=160,height=120,framerate=15/1"
 
 typedef struct
 {
@@ -236,6 +240,53 @@ GST_START_TEST (test_tracks)
 }
 GST_END_TEST
 
+static gboolean
+has_streams (Side *side, guint n)
+{
+  g_autoptr (GstStreamCollection) streams = NULL;
+
+  g_object_get (side->peer, "remote-stream", &streams, NULL);
+
+  return (streams ? gst_stream_collection_get_size (streams) : 0) == n;
+}
+
+/* A track that comes in the call has the next pads, and the streams of a track that goes end. */
+GST_START_TEST (test_change)
+{
+  Pair pair;
+  GstElement *source = gst_parse_bin_from_description (SMALL, TRUE, NULL);
+  g_autoptr (GstElement) old = NULL;
+  g_autoptr (GstPad) first = NULL;
+  g_autoptr (GstPad) pad = NULL;
+  g_autoptr (GstPad) out = NULL;
+
+  pair_init (&pair, LAYERS, RECEIVER "simulcast-pads=true " PADS);
+  call (&pair.sender, &pair.receiver);
+  wait_until (has_streams (&pair.receiver, N_PADS + 1));
+
+  gst_bin_add (GST_BIN (pair.sender.pipeline), source);
+  pad = gst_element_request_pad_simple (pair.sender.peer, "video_sink_%u");
+  out = gst_element_get_static_pad (source, "src");
+  fail_unless (gst_pad_link (out, pad) == GST_PAD_LINK_OK);
+  gst_element_sync_state_with_parent (source);
+  call_again (&pair.sender, &pair.receiver);
+  wait_until (has_rid (&pair.receiver, "peer/video_src_3", "rid=h"));
+  fail_unless (has_streams (&pair.receiver, N_PADS + 2));
+
+  first = gst_element_get_static_pad (pair.sender.peer, "video_sink_0");
+  old = side_get (&pair.sender, "s");
+  gst_element_set_locked_state (old, TRUE);
+  gst_element_set_state (old, GST_STATE_NULL);
+  gst_element_release_request_pad (pair.sender.peer, first);
+  call_again (&pair.sender, &pair.receiver);
+  wait_until (has_streams (&pair.receiver, 2));
+  fail_unless (has_rid (&pair.receiver, "peer/video_src_3", "rid=h"));
+  for (guint i = 0; i < N_PADS; i++)
+    watch_wait_gaps (&pair.pads[i], 2);
+  pair_clear (&pair);
+}
+GST_END_TEST
+
 /* Our offer asks for layers, the smallest one first, as browsers expect. */
 GST_START_TEST (test_asked)
 {
@@ -285,6 +336,7 @@ simulcast_pads_suite (void)
   suite_add_tcase (suite, tcase);
   tcase_add_test (tcase, test_pads);
   tcase_add_test (tcase, test_tracks);
+  tcase_add_test (tcase, test_change);
   tcase_add_test (tcase, test_asked);
   tcase_add_loop_test (tcase, test_asked_for_one, 0, G_N_ELEMENTS (asked));
 
