@@ -11,6 +11,7 @@
 
 static const KpPortalWish wish = { .surfaces = KP_SURFACE_MONITOR, .shows_cursor = TRUE };
 
+/* What was closed just before may still be among them: GDBus closes in a thread of its own. */
 static guint
 count_descriptors (void)
 {
@@ -113,7 +114,7 @@ GST_START_TEST (test_wishes)
 
   kp_portal_close (opened);
   wait_for (g_atomic_int_get (&portal.n_closed_sessions) == 1);
-  wait_for (count_descriptors () == n_descriptors);
+  wait_for (count_descriptors () <= n_descriptors);
   test_portal_stop (&portal);
   close (fds[0]);
   close (fds[1]);
@@ -168,7 +169,7 @@ GST_START_TEST (test_failures)
   fail_unless (g_str_has_prefix (error->message, "send-source: "), "%s", error->message);
   fail_unless (strstr (error->message, rows[__i__].message_part), "%s", error->message);
   if (rows[__i__].trouble != TEST_PORTAL_VANISHES)
-    wait_for (count_descriptors () == n_descriptors);
+    wait_for (count_descriptors () <= n_descriptors);
   test_portal_stop (&portal);
 }
 GST_END_TEST
