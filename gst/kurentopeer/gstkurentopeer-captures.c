@@ -260,7 +260,8 @@ take_string (gchar **field, const GValue *value)
 void
 gst_kurento_peer_set_capture_locked (GstKurentoPeer *self, guint index, const GValue *value)
 {
-  GstKurentoPeerSettings *texts = &gst_kurento_peer_get_private (self)->settings;
+  GstKurentoPeerPrivate *priv = gst_kurento_peer_get_private (self);
+  GstKurentoPeerSettings *texts = &priv->settings;
 
   switch (index)
     {
@@ -276,6 +277,8 @@ gst_kurento_peer_set_capture_locked (GstKurentoPeer *self, guint index, const GV
       break;
     default:
       texts->auto_reconnect = g_value_get_boolean (value);
+      if (priv->session)
+        kp_session_set_auto_reconnect (priv->session, texts->auto_reconnect);
     }
 }
 
@@ -326,7 +329,7 @@ gst_kurento_peer_make_capture_specs (GParamSpec **specs, GParamFlags setting, GP
   specs[GST_KURENTO_PEER_CAPTURE_AUTO_RECONNECT] = g_param_spec_boolean (
       "auto-reconnect", "Auto reconnect",
       "Whether a camera or microphone that is lost is replaced, in the same call, by one that meets "
-      "media-constraints, or by itself when it is back; looked at when it is lost (kurento-utils has nothing "
-      "like it)",
+      "media-constraints, or by itself when it is back, looked at when it is lost; and whether a signaller "
+      "that has lost its server is started again (kurento-utils has nothing like it)",
       TRUE, always);
 }

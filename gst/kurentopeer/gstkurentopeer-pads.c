@@ -323,6 +323,7 @@ announce_tracks (GstKurentoPeer *self, KpSession *session)
   priv->session = kp_session_ref (session);
   kp_session_set_stats_interval (session, priv->settings.stats_interval);
   gst_kurento_peer_give_bitrates_locked (self, session);
+  kp_session_set_auto_reconnect (session, priv->settings.auto_reconnect);
   kinds = g_new0 (KpMediaKind, priv->tracks->len + 1);
   for (guint i = 0; i < priv->tracks->len; i++)
     {

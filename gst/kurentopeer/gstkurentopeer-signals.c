@@ -173,6 +173,27 @@ static guint setup_signals[2]; /* of payloaders, of encoders */
  */
 
 /**
+ * GstKurentoPeer::reconnecting:
+ * @self: the peer
+ * @attempt: the number of the attempt, from 1
+ * @cause: what went wrong
+ * @delay: the pause before it, in nanoseconds
+ *
+ * The signaller has lost its server, and will try to reach it again: see #GstKurentoPeer:auto-reconnect.
+ *
+ * Since: 0.1
+ */
+
+/**
+ * GstKurentoPeer::reconnected:
+ * @self: the peer
+ *
+ * The signaller has its server again.
+ *
+ * Since: 0.1
+ */
+
+/**
  * GstKurentoPeer::peer-error:
  * @self: the peer
  * @error: what went wrong, mostly %GST_KURENTO_ERROR

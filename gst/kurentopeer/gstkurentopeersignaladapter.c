@@ -223,6 +223,27 @@ typedef struct
  */
 
 /**
+ * GstKurentoPeerSignalAdapter::reconnecting:
+ * @self: the adapter
+ * @attempt: the number of the attempt, from 1
+ * @cause: what went wrong
+ * @delay: the pause before it, in nanoseconds
+ *
+ * The signaller has lost its server, and will try to reach it again: see #GstKurentoPeer:auto-reconnect.
+ *
+ * Since: 0.1
+ */
+
+/**
+ * GstKurentoPeerSignalAdapter::reconnected:
+ * @self: the adapter
+ *
+ * The signaller has its server again.
+ *
+ * Since: 0.1
+ */
+
+/**
  * GstKurentoPeerSignalAdapter::peer-error:
  * @self: the adapter
  * @error: what went wrong, mostly %GST_KURENTO_ERROR

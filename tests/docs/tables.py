@@ -17,7 +17,7 @@ from snippets import ROOT  # noqa: E402
 MUTABLE_READY = 1 << 10  # GST_PARAM_MUTABLE_READY, which is not introspectable
 FACTORIES = ("kurentopeer", "kurentopeersendrecv", "kurentopeersendonly", "kurentopeerrecvonly")
 TYPE_NAMES = {
-    "gchararray": "string", "guint": "uint", "gboolean": "boolean", "GError": "GError", "GstElement": "GstElement", "GBytes": "GBytes",
+    "gchararray": "string", "guint": "uint", "guint64": "uint64", "gboolean": "boolean", "GError": "GError", "GstElement": "GstElement", "GBytes": "GBytes",
     "GstCaps": "GstCaps", "GstSample": "GstSample",
     "GstWebRTCDataChannel": "GstWebRTCDataChannel", "GstKurentoSignaller": "GstKurentoSignaller",
     "GstPromise": "GstPromise", "GstStreamCollection": "GstStreamCollection", "void": "nothing",

@@ -18,6 +18,7 @@ enum
 {
   SIGNAL_READY,
   SIGNAL_FAILED,
+  SIGNAL_LOST,
   SIGNAL_SESSION_REQUESTED,
   SIGNAL_SESSION_ENDED,
   SIGNAL_OFFER,
@@ -55,6 +56,20 @@ gst_kurento_signaller_default_init (GstKurentoSignallerInterface *iface)
    */
   signals[SIGNAL_FAILED] = g_signal_new ("failed", GST_TYPE_KURENTO_SIGNALLER, G_SIGNAL_RUN_LAST, 0, NULL,
                                          NULL, NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
+
+  /**
+   * GstKurentoSignaller::lost:
+   * @self: the signaller
+   * @error: the reason
+   *
+   * The signaller has lost its server, and with it the peer, or could not reach it: it may be tried again. With
+   * #GstKurentoPeer:auto-reconnect the peer calls gst_kurento_signaller_stop() and
+   * gst_kurento_signaller_start() after a pause; without, it is as #GstKurentoSignaller::failed.
+   *
+   * Since: 0.1
+   */
+  signals[SIGNAL_LOST] = g_signal_new ("lost", GST_TYPE_KURENTO_SIGNALLER, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                       NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
 
   /**
    * GstKurentoSignaller::session-requested:
@@ -138,7 +153,7 @@ gst_kurento_signaller_default_init (GstKurentoSignallerInterface *iface)
  * gst_kurento_signaller_start:
  * @self: the signaller
  *
- * Connects or listens. Ends in #GstKurentoSignaller::ready or #GstKurentoSignaller::failed.
+ * Connects or listens. Ends in #GstKurentoSignaller::ready, #GstKurentoSignaller::lost or #GstKurentoSignaller::failed.
  *
  * Since: 0.1
  */
@@ -335,6 +350,23 @@ gst_kurento_signaller_emit_failed (GstKurentoSignaller *self, const GError *erro
   g_return_if_fail (GST_IS_KURENTO_SIGNALLER (self));
 
   g_signal_emit (self, signals[SIGNAL_FAILED], 0, error);
+}
+
+/**
+ * gst_kurento_signaller_emit_lost:
+ * @self: the signaller
+ * @error: what went wrong
+ *
+ * Emits #GstKurentoSignaller::lost; for implementations.
+ *
+ * Since: 0.1
+ */
+void
+gst_kurento_signaller_emit_lost (GstKurentoSignaller *self, const GError *error)
+{
+  g_return_if_fail (GST_IS_KURENTO_SIGNALLER (self));
+
+  g_signal_emit (self, signals[SIGNAL_LOST], 0, error);
 }
 
 /**

@@ -12,7 +12,7 @@ G_DECLARE_INTERFACE (GstKurentoSignaller, gst_kurento_signaller, GST, KURENTO_SI
 /**
  * GstKurentoSignallerInterface:
  * @parent_iface: the parent interface
- * @start: connect or listen; ends in #GstKurentoSignaller::ready or #GstKurentoSignaller::failed
+ * @start: connect or listen; ends in #GstKurentoSignaller::ready, #GstKurentoSignaller::lost or #GstKurentoSignaller::failed
  * @stop: drop everything at once; nothing is emitted after it returns
  * @send_offer: pass our offer to the peer
  * @send_answer: pass our answer to the peer
@@ -68,6 +68,8 @@ GST_KURENTO_API
 void gst_kurento_signaller_emit_ready (GstKurentoSignaller *self, const gchar *uri);
 GST_KURENTO_API
 void gst_kurento_signaller_emit_failed (GstKurentoSignaller *self, const GError *error);
+GST_KURENTO_API
+void gst_kurento_signaller_emit_lost (GstKurentoSignaller *self, const GError *error);
 GST_KURENTO_API
 void gst_kurento_signaller_emit_session_requested (GstKurentoSignaller *self);
 GST_KURENTO_API

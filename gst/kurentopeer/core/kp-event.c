@@ -16,6 +16,12 @@ uint_type (void)
 }
 
 static GType
+uint64_type (void)
+{
+  return G_TYPE_UINT64;
+}
+
+static GType
 boolean_type (void)
 {
   return G_TYPE_BOOLEAN;
@@ -52,6 +58,11 @@ static const KpEventSpec specs[KP_N_EVENTS] = {
   [KP_EVENT_STOPPED_SPEAKING] = { "stopped-speaking", 1, { { "remote", boolean_type } } },
   [KP_EVENT_CONNECTED] = { "connected", 0 },
   [KP_EVENT_DISCONNECTED] = { "disconnected", 1, { { "reason", string_type } } },
+  [KP_EVENT_RECONNECTING]
+  = { "reconnecting",
+      3,
+      { { "attempt", uint_type }, { "cause", g_error_get_type }, { "delay", uint64_type } } },
+  [KP_EVENT_RECONNECTED] = { "reconnected", 0 },
   [KP_EVENT_PEER_ERROR] = { "peer-error", 1, { { "error", g_error_get_type } } },
   [KP_EVENT_SERVER_EVENT] = { "server-event", 2, { { "name", string_type }, { "json", string_type } } },
 };

@@ -25,6 +25,8 @@ typedef enum
   KP_EVENT_STOPPED_SPEAKING, /* boolean remote */
   KP_EVENT_CONNECTED, /* */
   KP_EVENT_DISCONNECTED, /* string reason */
+  KP_EVENT_RECONNECTING, /* uint attempt, error cause, uint64 delay (ns) */
+  KP_EVENT_RECONNECTED, /* */
   KP_EVENT_PEER_ERROR, /* error */
   KP_EVENT_SERVER_EVENT, /* string name, string json */
   KP_N_EVENTS,

@@ -7,7 +7,9 @@ struct _KpSignallerBridge
   GstKurentoSignaller *inner; /* owned; of the application */
   GMainContext *context; /* owned; of @inner */
   KpLoop *loop; /* owned */
-  gboolean stopped; /* peer loop */
+  guint n_starts; /* peer loop */
+  gboolean started; /* peer loop */
+  gint heard; /* atomic; the start that the signals of @inner come after */
 };
 
 typedef struct _KpPassed KpPassed;
@@ -21,6 +23,7 @@ struct _KpPassed
   gchar *more; /* owned; or NULL */
   guint index;
   GError *error; /* owned; or NULL */
+  guint start; /* by its number: it is this one, or comes after it */
 };
 
 static void kp_signaller_bridge_iface_init (GstKurentoSignallerInterface *iface);
@@ -79,18 +82,6 @@ ask (KpPassed *passed)
 }
 
 static void
-ask_start (GstKurentoSignaller *inner, const KpPassed *passed)
-{
-  gst_kurento_signaller_start (inner);
-}
-
-static void
-ask_stop (GstKurentoSignaller *inner, const KpPassed *passed)
-{
-  gst_kurento_signaller_stop (inner);
-}
-
-static void
 ask_send_offer (GstKurentoSignaller *inner, const KpPassed *passed)
 {
   gst_kurento_signaller_send_offer (inner, passed->text);
@@ -133,13 +124,14 @@ tell_cb (gpointer user_data)
 {
   const KpPassed *passed = user_data;
 
-  if (!passed->bridge->stopped)
+  if (passed->bridge->started && passed->start == passed->bridge->n_starts)
     passed->call (GST_KURENTO_SIGNALLER (passed->bridge), passed);
 }
 
 static void
 tell (KpPassed *passed)
 {
+  passed->start = g_atomic_int_get (&passed->bridge->heard);
   kp_loop_post (passed->bridge->loop, tell_cb, passed, passed_free);
 }
 
@@ -165,6 +157,21 @@ static void
 failed_cb (GstKurentoSignaller *inner, const GError *error, gpointer self)
 {
   KpPassed *passed = passed_new (self, tell_failed, NULL, NULL);
+
+  passed->error = g_error_copy (error);
+  tell (passed);
+}
+
+static void
+tell_lost (GstKurentoSignaller *self, const KpPassed *passed)
+{
+  gst_kurento_signaller_emit_lost (self, passed->error);
+}
+
+static void
+lost_cb (GstKurentoSignaller *inner, const GError *error, gpointer self)
+{
+  KpPassed *passed = passed_new (self, tell_lost, NULL, NULL);
 
   passed->error = g_error_copy (error);
   tell (passed);
@@ -257,6 +264,7 @@ listen (KpSignallerBridge *self)
   } handlers[] = {
     { "ready", G_CALLBACK (ready_cb) },
     { "failed", G_CALLBACK (failed_cb) },
+    { "lost", G_CALLBACK (lost_cb) },
     { "session-requested", G_CALLBACK (session_requested_cb) },
     { "session-ended", G_CALLBACK (session_ended_cb) },
     { "offer", G_CALLBACK (offer_cb) },
@@ -270,16 +278,41 @@ listen (KpSignallerBridge *self)
                            (GClosureNotify)(void (*) (void))g_object_unref, 0);
 }
 
+static void
+ignore (KpSignallerBridge *self)
+{
+  g_signal_handlers_disconnect_matched (self->inner, G_SIGNAL_MATCH_DATA, 0, 0, NULL, NULL, self);
+}
+
 /* ---- the interface ---- */
+
+/* Only now: until here @inner may tell what is of its former life. */
+static void
+ask_start (GstKurentoSignaller *inner, const KpPassed *passed)
+{
+  g_atomic_int_set (&passed->bridge->heard, passed->start);
+  listen (passed->bridge);
+  gst_kurento_signaller_start (inner);
+}
+
+static void
+ask_stop (GstKurentoSignaller *inner, const KpPassed *passed)
+{
+  ignore (passed->bridge);
+  gst_kurento_signaller_stop (inner);
+}
 
 static void
 kp_signaller_bridge_start (GstKurentoSignaller *signaller)
 {
   KpSignallerBridge *self = KP_SIGNALLER_BRIDGE (signaller);
 
+  KpPassed *passed = passed_new (self, ask_start, NULL, NULL);
+
   kp_loop_assert_current (self->loop);
-  listen (self);
-  ask (passed_new (self, ask_start, NULL, NULL));
+  self->started = TRUE;
+  passed->start = ++self->n_starts;
+  ask (passed);
 }
 
 static void
@@ -288,8 +321,8 @@ kp_signaller_bridge_stop (GstKurentoSignaller *signaller)
   KpSignallerBridge *self = KP_SIGNALLER_BRIDGE (signaller);
 
   kp_loop_assert_current (self->loop);
-  self->stopped = TRUE;
-  g_signal_handlers_disconnect_matched (self->inner, G_SIGNAL_MATCH_DATA, 0, 0, NULL, NULL, self);
+  self->started = FALSE;
+  ignore (self);
   ask (passed_new (self, ask_stop, NULL, NULL));
 }
 

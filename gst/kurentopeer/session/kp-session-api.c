@@ -295,6 +295,21 @@ kp_session_set_stats_interval (KpSession *self, guint interval)
 }
 
 static void
+run_set_auto_reconnect (KpSession *self, KpRequest *request)
+{
+  kp_reconnect_take_wish (self, request->number);
+}
+
+void
+kp_session_set_auto_reconnect (KpSession *self, gboolean auto_reconnect)
+{
+  KpRequest *request = request_new (self, run_set_auto_reconnect, NULL);
+
+  request->number = auto_reconnect;
+  request_post (request);
+}
+
+static void
 run_set_start_bitrate (KpSession *self, KpRequest *request)
 {
   kp_session_take_start_bitrate (self, request->number);

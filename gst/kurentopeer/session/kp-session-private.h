@@ -60,6 +60,10 @@ struct _KpSession
   GSource *stats_timer; /* owned; or NULL */
   gboolean stats_pending; /* the timer's last one has not been told yet */
   gboolean by_signaller; /* the peer came through the signaller */
+  gboolean auto_reconnect; /* a signaller that has lost its server is started again */
+  guint n_reconnects; /* attempts since it had its server */
+  GError *reconnect_cause; /* owned; of the attempt that the timer is of, or NULL */
+  GSource *reconnect_timer; /* owned; or NULL */
   GstSDPMessage *local; /* owned; with the candidates so far, or NULL */
   GstSDPMessage *remote; /* owned; or NULL */
   gboolean inserted_mids; /* the remote description had none */
@@ -220,6 +224,12 @@ void kp_mdns_resolve (KpSession *self, const gchar *candidate);
 void kp_mdns_give_up (KpSession *self);
 /* Those in a remote description, which kp_sdp_parse_remote() leaves out. */
 void kp_mdns_take_described (KpSession *self, const gchar *sdp);
+
+/* kp-session-reconnect.c: the signaller has lost its server; it has it again; it is stopped. */
+void kp_reconnect_begin (KpSession *self, const GError *cause);
+void kp_reconnect_done (KpSession *self);
+void kp_reconnect_clear (KpSession *self);
+void kp_reconnect_take_wish (KpSession *self, gboolean auto_reconnect);
 
 /* kp-session-bandwidth.c: from the connection's beginning to its end */
 void kp_session_begin_bandwidth (KpSession *self);

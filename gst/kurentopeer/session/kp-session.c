@@ -206,12 +206,22 @@ signaller_failed_cb (GstKurentoSignaller *signaller, const GError *error, KpSess
 }
 
 static void
+signaller_lost_cb (GstKurentoSignaller *signaller, const GError *error, KpSession *self)
+{
+  if (self->by_signaller)
+    kp_session_drop_connection (self, error->message);
+  self->by_signaller = FALSE;
+  kp_reconnect_begin (self, error);
+}
+
+static void
 signaller_ready_cb (GstKurentoSignaller *signaller, const gchar *uri, KpSession *self)
 {
   g_autoptr (JsonObject) object = json_object_new ();
   g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), object);
   g_autofree gchar *json = NULL;
 
+  kp_reconnect_done (self);
   if (uri == NULL)
     return;
 
@@ -225,6 +235,7 @@ start_signaller (KpSession *self)
 {
   g_signal_connect (self->signaller, "ready", G_CALLBACK (signaller_ready_cb), self);
   g_signal_connect (self->signaller, "failed", G_CALLBACK (signaller_failed_cb), self);
+  g_signal_connect (self->signaller, "lost", G_CALLBACK (signaller_lost_cb), self);
   g_signal_connect (self->signaller, "session-requested", G_CALLBACK (signaller_requested_cb), self);
   g_signal_connect (self->signaller, "session-ended", G_CALLBACK (signaller_ended_cb), self);
   g_signal_connect (self->signaller, "offer", G_CALLBACK (signaller_offer_cb), self);
@@ -239,6 +250,7 @@ stop_signaller (KpSession *self)
 {
   g_signal_handlers_disconnect_matched (self->signaller, G_SIGNAL_MATCH_DATA, 0, 0, NULL, NULL, self);
   gst_kurento_signaller_stop (self->signaller);
+  kp_reconnect_clear (self);
   self->by_signaller = FALSE;
 }
 

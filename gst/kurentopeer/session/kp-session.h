@@ -109,6 +109,9 @@ void kp_session_get_stats (KpSession *self, GTask *task);
 /* How often statistics are told while there is a connection, in ms; 0: never. */
 void kp_session_set_stats_interval (KpSession *self, guint interval);
 
+/* Whether a signaller that has lost its server is started again; before, it is not. Any thread. */
+void kp_session_set_auto_reconnect (KpSession *self, gboolean auto_reconnect);
+
 /* The bit rate of all video, in bit/s: where the estimate begins, now and for each connection; and between what it stays. @max is
  * stronger than all others. */
 void kp_session_set_start_bitrate (KpSession *self, guint bitrate);

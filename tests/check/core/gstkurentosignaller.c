@@ -66,7 +66,7 @@ no_argument_cb (GstKurentoSignaller *signaller, gpointer user_data)
 static void
 failed_cb (GstKurentoSignaller *signaller, const GError *error, gpointer user_data)
 {
-  write_down (signaller, "failed %s;", error->message);
+  write_down (signaller, "%s %s;", (const gchar *)user_data, error->message);
 }
 
 static void
@@ -87,7 +87,8 @@ GST_START_TEST (test_signals)
   GObject *signaller = g_object_new (test_signaller_get_type (), NULL);
 
   g_signal_connect (signaller, "ready", G_CALLBACK (string_cb), "ready");
-  g_signal_connect (signaller, "failed", G_CALLBACK (failed_cb), NULL);
+  g_signal_connect (signaller, "failed", G_CALLBACK (failed_cb), "failed");
+  g_signal_connect (signaller, "lost", G_CALLBACK (failed_cb), "lost");
   g_signal_connect (signaller, "session-requested", G_CALLBACK (no_argument_cb), "requested");
   g_signal_connect (signaller, "offer", G_CALLBACK (string_cb), "offer");
   g_signal_connect (signaller, "answer", G_CALLBACK (string_cb), "answer");
@@ -96,9 +97,10 @@ GST_START_TEST (test_signals)
   g_signal_connect (signaller, "session-ended", G_CALLBACK (string_cb), "ended");
 
   emit_everything (GST_KURENTO_SIGNALLER (signaller));
-  fail_unless_equals_string (((TestSignaller *)signaller)->log->str,
-                             "ready nothing;ready http://127.0.0.1/;failed lost;requested;offer o;answer a;"
-                             "candidate c 3 nothing;event n {};ended bye;");
+  fail_unless_equals_string (
+      ((TestSignaller *)signaller)->log->str,
+      "ready nothing;ready http://127.0.0.1/;failed lost;lost lost;requested;offer o;answer a;"
+      "candidate c 3 nothing;event n {};ended bye;");
   g_assert_finalize_object (signaller);
 }
 GST_END_TEST;

@@ -30,6 +30,8 @@ GST_START_TEST (test_specs)
     { KP_EVENT_DATA_CHANNEL_MESSAGE, "data-channel-message label:gchararray data:GBytes is-text:gboolean" },
     { KP_EVENT_CONNECTED, "connected" },
     { KP_EVENT_DISCONNECTED, "disconnected reason:gchararray" },
+    { KP_EVENT_RECONNECTING, "reconnecting attempt:guint cause:GError delay:guint64" },
+    { KP_EVENT_RECONNECTED, "reconnected" },
     { KP_EVENT_PEER_ERROR, "peer-error error:GError" },
     { KP_EVENT_SERVER_EVENT, "server-event name:gchararray json:gchararray" },
   };

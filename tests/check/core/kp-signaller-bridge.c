@@ -40,8 +40,8 @@ write_signal (GClosure *closure, GValue *result, guint n_args, const GValue *arg
 static void
 watch (Fixture *self)
 {
-  static const gchar *const names[] = { "ready", "failed", "session-requested", "session-ended",
-                                        "offer", "answer", "candidate",         "server-event" };
+  static const gchar *const names[] = { "ready", "failed", "lost",      "session-requested", "session-ended",
+                                        "offer", "answer", "candidate", "server-event" };
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
@@ -106,6 +106,21 @@ nothing (gpointer user_data)
 {
 }
 
+/* What @what is the end of has been asked of the application. */
+static void
+wait_asked (Fixture *self, const gchar *what)
+{
+  while (!g_str_has_suffix (self->inner->log->str, what))
+    g_main_context_iteration (self->context, TRUE);
+}
+
+static void
+start_bridge (Fixture *self)
+{
+  in_loop (self, start, self->bridge);
+  wait_asked (self, "start;");
+}
+
 GST_START_TEST (test_functions)
 {
   Fixture fixture;
@@ -113,8 +128,7 @@ GST_START_TEST (test_functions)
   fixture_init (&fixture);
   in_loop (&fixture, ask_everything, fixture.bridge);
   fail_unless_equals_string (fixture.inner->log->str, ""); /* not before its context runs */
-  while (!strstr (fixture.inner->log->str, "stop;"))
-    g_main_context_iteration (fixture.context, TRUE);
+  wait_asked (&fixture, "stop;");
   fail_unless_equals_string (
       fixture.inner->log->str,
       "start;offer o;answer a;candidate c 2 m;error no route;refuse no route;end bye;stop;");
@@ -127,13 +141,13 @@ GST_START_TEST (test_signals)
   Fixture fixture;
 
   fixture_init (&fixture);
-  in_loop (&fixture, start, fixture.bridge);
+  start_bridge (&fixture);
   emit_everything (GST_KURENTO_SIGNALLER (fixture.inner));
   in_loop (&fixture, nothing, NULL);
-  fail_unless_equals_string (
-      fixture.told->str,
-      "ready NULL;ready \"http://127.0.0.1/\";failed lost;session-requested;offer \"o\";answer \"a\";"
-      "candidate \"c\" 3 NULL;server-event \"n\" \"{}\";session-ended \"bye\";");
+  fail_unless_equals_string (fixture.told->str,
+                             "ready NULL;ready \"http://127.0.0.1/\";failed lost;lost "
+                             "lost;session-requested;offer \"o\";answer \"a\";"
+                             "candidate \"c\" 3 NULL;server-event \"n\" \"{}\";session-ended \"bye\";");
   in_loop (&fixture, stop, fixture.bridge);
   fixture_clear (&fixture);
 }
@@ -145,7 +159,7 @@ GST_START_TEST (test_nothing_after_stop)
   Fixture fixture;
 
   fixture_init (&fixture);
-  in_loop (&fixture, start, fixture.bridge);
+  start_bridge (&fixture);
   in_loop (&fixture, stop, fixture.bridge);
   emit_everything (GST_KURENTO_SIGNALLER (fixture.inner));
   in_loop (&fixture, nothing, NULL);
@@ -168,8 +182,43 @@ GST_START_TEST (test_nothing_on_its_way_after_stop)
   Fixture fixture;
 
   fixture_init (&fixture);
-  in_loop (&fixture, start, fixture.bridge);
+  start_bridge (&fixture);
   in_loop (&fixture, tell_and_stop, &fixture);
+  in_loop (&fixture, nothing, NULL);
+  fail_unless_equals_string (fixture.told->str, "");
+  fixture_clear (&fixture);
+}
+GST_END_TEST;
+
+/* What is told between is of the life before, although the loop has gone on. */
+GST_START_TEST (test_another_start)
+{
+  Fixture fixture;
+
+  fixture_init (&fixture);
+  start_bridge (&fixture);
+  in_loop (&fixture, stop, fixture.bridge);
+  in_loop (&fixture, start, fixture.bridge);
+  gst_kurento_signaller_emit_offer (GST_KURENTO_SIGNALLER (fixture.inner), "late");
+  wait_asked (&fixture, "start;stop;start;");
+  gst_kurento_signaller_emit_offer (GST_KURENTO_SIGNALLER (fixture.inner), "new");
+  in_loop (&fixture, nothing, NULL);
+  fail_unless_equals_string (fixture.told->str, "offer \"new\";");
+  in_loop (&fixture, stop, fixture.bridge);
+  fixture_clear (&fixture);
+}
+GST_END_TEST;
+
+/* Stopped before the application has heard of the start. */
+GST_START_TEST (test_no_start)
+{
+  Fixture fixture;
+
+  fixture_init (&fixture);
+  in_loop (&fixture, start, fixture.bridge);
+  in_loop (&fixture, stop, fixture.bridge);
+  wait_asked (&fixture, "start;stop;");
+  gst_kurento_signaller_emit_offer (GST_KURENTO_SIGNALLER (fixture.inner), "late");
   in_loop (&fixture, nothing, NULL);
   fail_unless_equals_string (fixture.told->str, "");
   fixture_clear (&fixture);
@@ -201,6 +250,8 @@ kp_signaller_bridge_suite (void)
   tcase_add_test (tcase, test_signals);
   tcase_add_test (tcase, test_nothing_after_stop);
   tcase_add_test (tcase, test_nothing_on_its_way_after_stop);
+  tcase_add_test (tcase, test_another_start);
+  tcase_add_test (tcase, test_no_start);
   tcase_add_test (tcase, test_can_offer);
 
   return suite;

@@ -136,6 +136,7 @@ emit_everything (GstKurentoSignaller *signaller)
   gst_kurento_signaller_emit_ready (signaller, NULL);
   gst_kurento_signaller_emit_ready (signaller, "http://127.0.0.1/");
   gst_kurento_signaller_emit_failed (signaller, error);
+  gst_kurento_signaller_emit_lost (signaller, error);
   gst_kurento_signaller_emit_session_requested (signaller);
   gst_kurento_signaller_emit_offer (signaller, "o");
   gst_kurento_signaller_emit_answer (signaller, "a");

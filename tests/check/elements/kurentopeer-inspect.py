@@ -12,7 +12,7 @@ PROPERTIES = ('mode id send-source media-constraints configuration stun-server t
               'remote-stream').split()
 SIGNALS = ('offer-created answer-created ice-candidate candidate-gathering-done negotiation-needed stream-added '
            'stream-ended data-channel-open data-channel-close data-channel-error data-channel-buffered-amount-low '
-           'data-channel-message speaking stopped-speaking connected disconnected peer-error server-event').split()
+           'data-channel-message speaking stopped-speaking connected disconnected reconnecting reconnected peer-error server-event').split()
 ACTIONS = ('generate-offer process-offer process-answer add-ice-candidate send-string send-data '
            'create-data-channel get-current-frame get-current-local-frame show-local-video close '
            'request-keyframe get-stats').split()

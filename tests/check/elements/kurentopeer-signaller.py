@@ -175,6 +175,27 @@ class SignallerTest(unittest.TestCase):
         end.signaller.emit_failed(GLib.Error.new_literal(GstKurento.error_quark(), 'no server', Code.SIGNALLING))
         wait_for('an error of the pipeline', lambda: any(isinstance(event, GLib.Error) for event in end.events))
 
+    def lose_server(self, auto_reconnect):
+        end = self.make_end(Signaller())
+        end.peer.set_property('auto-reconnect', auto_reconnect)
+        end.play()
+        wait_for('the start', lambda: end.signaller.seen('start'))
+        end.signaller.emit_lost(GLib.Error.new_literal(GstKurento.error_quark(), 'no server', Code.SIGNALLING))
+        return end
+
+    def test_lost(self):
+        end = self.lose_server(True)
+        wait_for('the server again', lambda: end.told('reconnected'))
+        event, = end.told('reconnecting')
+        self.assertEqual([event.get_value(name) for name in ('attempt', 'delay', 'code', 'text')],
+                         [1, Gst.SECOND, 'signalling', 'no server'])
+        self.assertEqual([call[0] for call in end.signaller.calls], ['start', 'stop', 'start'])
+
+    def test_lost_for_good(self):
+        end = self.lose_server(False)
+        wait_for('an error of the pipeline', lambda: any(isinstance(event, GLib.Error) for event in end.events))
+        self.assertEqual(end.told('reconnecting'), [])
+
     def test_server_event(self):
         end = self.make_end(Signaller())
         end.play()

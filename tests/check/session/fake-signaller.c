@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fake-signaller.h"
 
+#include "gstkurentoerror.h"
+
 struct _FakeSignaller
 {
   GObject parent_instance;
@@ -9,6 +11,7 @@ struct _FakeSignaller
   FakeSignaller *other; /* owned; or NULL */
   FakeMunge munge;
   gchar *error; /* owned */
+  guint n_failing_starts;
 };
 
 typedef enum
@@ -18,6 +21,7 @@ typedef enum
   SAY_CANDIDATE,
   SAY_REQUEST,
   SAY_ENDED,
+  SAY_LOST,
 } Say;
 
 typedef struct
@@ -46,6 +50,15 @@ saying_free (gpointer data)
 }
 
 static void
+tell_lost (GstKurentoSignaller *self)
+{
+  g_autoptr (GError) error
+      = g_error_new_literal (GST_KURENTO_ERROR, GST_KURENTO_ERROR_SIGNALLING, "the server has gone");
+
+  gst_kurento_signaller_emit_lost (self, error);
+}
+
+static void
 saying_run (gpointer data)
 {
   Saying *saying = data;
@@ -67,6 +80,9 @@ saying_run (gpointer data)
       break;
     case SAY_ENDED:
       gst_kurento_signaller_emit_session_ended (to, saying->text);
+      break;
+    case SAY_LOST:
+      tell_lost (to);
       break;
     default:
       g_assert_not_reached ();
@@ -104,6 +120,22 @@ pass_on (GstKurentoSignaller *signaller, Say what, const gchar *text, guint mlin
   if (munge && what != SAY_CANDIDATE)
     munged = munge (text);
   say (other, what, munged ? munged : text, mline_index, mid);
+}
+
+static void
+fake_signaller_start (GstKurentoSignaller *signaller)
+{
+  FakeSignaller *self = FAKE_SIGNALLER (signaller);
+  gboolean fails;
+
+  g_mutex_lock (&self->lock);
+  fails = self->n_failing_starts > 0;
+  self->n_failing_starts -= fails;
+  g_mutex_unlock (&self->lock);
+  if (fails)
+    tell_lost (signaller);
+  else
+    gst_kurento_signaller_emit_ready (signaller, NULL);
 }
 
 static void
@@ -152,6 +184,7 @@ fake_signaller_end_session (GstKurentoSignaller *signaller, const gchar *reason)
 static void
 fake_signaller_iface_init (GstKurentoSignallerInterface *iface)
 {
+  iface->start = fake_signaller_start;
   iface->send_offer = fake_signaller_send_offer;
   iface->send_answer = fake_signaller_send_answer;
   iface->send_candidate = fake_signaller_send_candidate;
@@ -224,6 +257,15 @@ void
 fake_signaller_leave (FakeSignaller *self)
 {
   say (self, SAY_ENDED, "the peer left", 0, NULL);
+}
+
+void
+fake_signaller_lose (FakeSignaller *self, guint n_starts)
+{
+  g_mutex_lock (&self->lock);
+  self->n_failing_starts = n_starts;
+  g_mutex_unlock (&self->lock);
+  say (self, SAY_LOST, NULL, 0, NULL);
 }
 
 void

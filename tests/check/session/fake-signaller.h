@@ -17,6 +17,9 @@ void fake_signaller_request_offer (FakeSignaller *self);
 /* The peer of @self leaves. */
 void fake_signaller_leave (FakeSignaller *self);
 
+/* The server of @self is lost; @n_starts of it fail, then it is there again. */
+void fake_signaller_lose (FakeSignaller *self, guint n_starts);
+
 /* Changes each description that passes through @self; returns a new string. */
 typedef gchar *(*FakeMunge) (const gchar *sdp);
 void fake_signaller_set_munge (FakeSignaller *self, FakeMunge munge);

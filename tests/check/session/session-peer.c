@@ -29,6 +29,10 @@ event_cb (const KpEvent *event, gpointer user_data)
       g_clear_error (&self->error);
       self->error = g_value_dup_boxed (&event->args[0]);
     }
+  if (event->type == KP_EVENT_RECONNECTING)
+    g_string_append_printf (self->attempts, "%u: %u ms, %s;", g_value_get_uint (&event->args[0]),
+                            (guint)(g_value_get_uint64 (&event->args[2]) / GST_MSECOND),
+                            ((GError *)g_value_get_boxed (&event->args[1]))->message);
   if (event->type == KP_EVENT_DATA_CHANNEL_ERROR)
     {
       g_free (self->channel_error);
@@ -232,6 +236,7 @@ session_peer_new (const gchar *name, GstKurentoPeerMode mode, guint sources, gui
   g_cond_init (&self->changed);
   self->received = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
   self->kinds = g_string_new (NULL);
+  self->attempts = g_string_new (NULL);
   self->loop = kp_loop_new ();
   kp_loop_start (self->loop, name);
   self->pipeline = gst_pipeline_new (name);
@@ -346,6 +351,7 @@ session_peer_free (SessionPeer *self)
   g_free (self->message);
   g_ptr_array_unref (self->received);
   g_string_free (self->kinds, TRUE);
+  g_string_free (self->attempts, TRUE);
   g_clear_error (&self->error);
   g_clear_error (&self->fatal);
   g_mutex_clear (&self->lock);

@@ -21,6 +21,7 @@ typedef struct
   guint events[KP_N_EVENTS]; /* how many came */
   gchar *last[KP_N_EVENTS]; /* the last one's first argument, if it is a string */
   GError *error; /* of the last peer-error */
+  GString *attempts; /* of reconnecting: number, ms before it, and cause */
   GError *fatal;
   gchar *channel_error; /* of the last data-channel-error */
   gchar *message; /* of the last data-channel-message */
