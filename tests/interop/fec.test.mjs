@@ -90,8 +90,10 @@ for (const [who, negotiate] of [['the element', elementOffers], ['chromium', bro
       }, {deadline: 40000});
 
       assert.ok(both[1].fecPacketsReceived > 0);
-      for (const {id, pliCount, packetsLost} of both)
-        assert.ok(pliCount <= 1 + packetsLost / 5, `${id}: ${packetsLost} lost packets cost ${pliCount} keyframes`);
+      /* the element protects each picture, Chromium two to three of four: what it does not protect costs a keyframe */
+      const bounds = [1 + both[0].packetsLost / 5, both[1].packetsLost / 2];
+      for (const [side, {id, pliCount, packetsLost}] of both.entries())
+        assert.ok(pliCount <= bounds[side], `${id}: ${packetsLost} lost packets cost ${pliCount} keyframes`);
       assert.equal(peer.events.find(({event}) => event === 'peer-error'), undefined);
     });
   });
