@@ -96,8 +96,7 @@ test_bus_start (void)
   g_autofree gchar *option = NULL;
   gchar address[256] = "";
 
-  test_bus_config = g_strdup ("/tmp/kurentopeer-bus-XXXXXX");
-  close (g_mkstemp (test_bus_config));
+  close (g_file_open_tmp ("kurentopeer-XXXXXX", &test_bus_config, NULL));
   g_assert_true (g_file_set_contents (test_bus_config, config, -1, NULL));
   option = g_strconcat ("--config-file=", test_bus_config, NULL);
   test_bus_daemon = test_server_start (

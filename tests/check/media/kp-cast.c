@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "kp-cast.h"
 
-#include "../test-pipewire.h"
-#include "../test-portal.h"
+#include "../test-desktop.h"
+#include "capture-check.h"
 #include "gstkurentoerror.h"
 #include "kp-screen.h"
 #include "media-check.h"
 
-#define DEADLINE (10 * GST_SECOND)
 #define LONG (10 * G_TIME_SPAN_SECOND) /* us; pipewiresrc waits longer */
 
 typedef struct
@@ -18,21 +17,12 @@ typedef struct
   GstBus *bus; /* owned */
 } Case;
 
-static KpConstraints *
-constraints_new (const gchar *text)
-{
-  g_autofree gchar *json = g_strdelimit (g_strdup (text), "'", '"');
-  g_autoptr (JsonNode) node = json_from_string (json, NULL);
-
-  return kp_constraints_read (node, "video", NULL);
-}
-
 /* @portal: its constant fields. */
 static void
 case_init (Case *self, TestPortal portal, GstKurentoSendSource source, const gchar *constraints_text,
            const gchar *window)
 {
-  g_autoptr (KpConstraints) constraints = constraints_new (constraints_text);
+  g_autoptr (KpConstraints) constraints = capture_constraints_new (constraints_text);
   g_autoptr (GError) error = NULL;
   GstElement *cast = kp_screen_new (source, constraints, window, &error);
 
@@ -47,19 +37,6 @@ case_init (Case *self, TestPortal portal, GstKurentoSendSource source, const gch
   self->harness = gst_harness_new_with_element (self->cast, NULL, "src");
   gst_harness_use_systemclock (self->harness);
   gst_harness_play (self->harness);
-}
-
-static void
-case_expect (Case *self, const gchar *name, GError **failure)
-{
-  g_autoptr (GstMessage) message = gst_bus_timed_pop_filtered (self->bus, DEADLINE, GST_MESSAGE_ELEMENT);
-  g_autoptr (GError) error = NULL;
-
-  fail_unless (message);
-  gst_structure_get (gst_message_get_structure (message), "error", G_TYPE_ERROR, &error, NULL);
-  fail_unless (gst_message_has_name (message, name), "%s", error ? error->message : "");
-  if (failure)
-    *failure = g_steal_pointer (&error);
 }
 
 /* At once, whatever it is waiting for, and nothing of it is left. */
@@ -161,7 +138,7 @@ GST_START_TEST (test_pictures)
 
   case_init (&test, (TestPortal){ NULL }, rows[__i__].source, rows[__i__].constraints, NULL);
   test_pipewire_link ();
-  case_expect (&test, KP_LATE_SOURCE_READY, NULL);
+  capture_expect (test.bus, KP_LATE_SOURCE_READY, NULL);
   g_assert_cmpint (test.portal.types, ==, rows[__i__].types);
   g_assert_cmpint (test.portal.cursor, ==, rows[__i__].cursor);
   assert_source (&test);
@@ -203,10 +180,10 @@ GST_START_TEST (test_closed)
 
   case_init (&test, (TestPortal){ NULL }, GST_KURENTO_SEND_SOURCE_WINDOW, "true", NULL);
   test_pipewire_link ();
-  case_expect (&test, KP_LATE_SOURCE_READY, NULL);
+  capture_expect (test.bus, KP_LATE_SOURCE_READY, NULL);
   gst_buffer_unref (gst_harness_pull (test.harness));
   test_portal_end_session (&test.portal);
-  case_expect (&test, KP_LATE_SOURCE_ENDED, NULL);
+  capture_expect (test.bus, KP_LATE_SOURCE_ENDED, NULL);
   while (!has_ended)
     {
       g_autoptr (GstEvent) event = gst_harness_pull_event (test.harness);
@@ -235,7 +212,7 @@ GST_START_TEST (test_failures)
   Case test;
 
   case_init (&test, rows[__i__].portal, GST_KURENTO_SEND_SOURCE_WINDOW, "true", rows[__i__].window);
-  case_expect (&test, KP_LATE_SOURCE_FAILED, &error);
+  capture_expect (test.bus, KP_LATE_SOURCE_FAILED, &error);
   fail_unless (g_error_matches (error, GST_KURENTO_ERROR, rows[__i__].code), "%s", error->message);
   fail_unless (strstr (error->message, rows[__i__].message_part), "%s", error->message);
   case_clear (&test);
@@ -335,7 +312,7 @@ GST_START_TEST (test_part)
   gst_registry_remove_feature (registry, former);
   gst_element_register (NULL, "pipewiresrc", GST_RANK_NONE, fake_pipewire_get_type ());
   case_init (&test, (TestPortal){ NULL }, GST_KURENTO_SEND_SOURCE_WINDOW, rows[__i__].constraints, NULL);
-  case_expect (&test, KP_LATE_SOURCE_READY, NULL);
+  capture_expect (test.bus, KP_LATE_SOURCE_READY, NULL);
   for (guint i = 0; i < 3; i++)
     {
       g_autoptr (GstBuffer) buffer = gst_harness_pull (test.harness);
@@ -360,7 +337,7 @@ GST_START_TEST (test_no_plugin)
   fail_unless (feature);
   gst_registry_remove_feature (registry, feature);
   case_init (&test, (TestPortal){ "CreateSession" }, GST_KURENTO_SEND_SOURCE_SCREEN, "true", NULL);
-  case_expect (&test, KP_LATE_SOURCE_FAILED, &error);
+  capture_expect (test.bus, KP_LATE_SOURCE_FAILED, &error);
   g_assert_error (error, GST_KURENTO_ERROR, GST_KURENTO_ERROR_NOT_SUPPORTED);
   fail_unless (strstr (error->message, "pipewiresrc is not installed"), "%s", error->message);
   g_assert_cmpint (test.portal.n_calls, ==, 0);
@@ -407,15 +384,5 @@ kp_cast_suite (void)
 int
 main (int argc, char **argv)
 {
-  int n_failed;
-
-  g_setenv ("WAYLAND_DISPLAY", "wayland-0", TRUE);
-  test_bus_start ();
-  test_pipewire_init ();
-  gst_check_init (&argc, &argv);
-  n_failed = gst_check_run_suite (kp_cast_suite (), "kp_cast", __FILE__);
-  test_pipewire_clear ();
-  test_bus_stop ();
-
-  return n_failed;
+  return test_desktop_main (argc, argv, kp_cast_suite, "kp_cast", __FILE__);
 }

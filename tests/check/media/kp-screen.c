@@ -2,10 +2,9 @@
 #include "kp-screen.h"
 
 #include "../test-display.h"
+#include "capture-check.h"
 #include "gstkurentoerror.h"
 #include "media-check.h"
-
-#define DEADLINE (10 * GST_SECOND)
 
 typedef struct
 {
@@ -15,15 +14,6 @@ typedef struct
   GstHarness *harness; /* owned; or NULL */
   GstBus *bus; /* owned */
 } Case;
-
-static KpConstraints *
-constraints_new (const gchar *text)
-{
-  g_autofree gchar *json = g_strdelimit (g_strdup (text), "'", '"');
-  g_autoptr (JsonNode) node = json_from_string (json, NULL);
-
-  return kp_constraints_read (node, "video", NULL);
-}
 
 static void
 case_init (Case *self)
@@ -36,7 +26,7 @@ case_init (Case *self)
 static void
 case_capture (Case *self, GstKurentoSendSource source, const gchar *constraints_text, const gchar *window)
 {
-  g_autoptr (KpConstraints) constraints = constraints_new (constraints_text);
+  g_autoptr (KpConstraints) constraints = capture_constraints_new (constraints_text);
   g_autoptr (GError) error = NULL;
   GstElement *screen = kp_screen_new (source, constraints, window, &error);
 
@@ -46,19 +36,6 @@ case_capture (Case *self, GstKurentoSendSource source, const gchar *constraints_
   self->harness = gst_harness_new_with_element (self->screen, NULL, "src");
   gst_harness_use_systemclock (self->harness);
   gst_harness_play (self->harness);
-}
-
-static void
-case_expect (Case *self, const gchar *name, GError **failure)
-{
-  g_autoptr (GstMessage) message = gst_bus_timed_pop_filtered (self->bus, DEADLINE, GST_MESSAGE_ELEMENT);
-  g_autoptr (GError) error = NULL;
-
-  fail_unless (message);
-  gst_structure_get (gst_message_get_structure (message), "error", G_TYPE_ERROR, &error, NULL);
-  fail_unless (gst_message_has_name (message, name), "%s", error ? error->message : "");
-  if (failure)
-    *failure = g_steal_pointer (&error);
 }
 
 static void
@@ -138,7 +115,7 @@ GST_START_TEST (test_pictures)
   xid = g_strdup_printf (__i__ % 2 ? "%lu" : "0x%lx", test.window);
   case_capture (&test, rows[__i__].source, rows[__i__].constraints,
                 rows[__i__].window ? rows[__i__].window : xid);
-  case_expect (&test, KP_LATE_SOURCE_READY, NULL);
+  capture_expect (test.bus, KP_LATE_SOURCE_READY, NULL);
   assert_picture (&test, rows[__i__].place, rows[__i__].width, rows[__i__].height, rows[__i__].color);
   case_clear (&test);
 }
@@ -171,7 +148,7 @@ GST_START_TEST (test_changes)
 
   case_init (&test);
   case_capture (&test, GST_KURENTO_SEND_SOURCE_WINDOW, "true", "Red");
-  case_expect (&test, KP_LATE_SOURCE_READY, NULL);
+  capture_expect (test.bus, KP_LATE_SOURCE_READY, NULL);
   assert_picture (&test, 6, 200, 100, 0xff0000);
   XResizeWindow (test.display, test.window, 300, 201);
   XSync (test.display, False);
@@ -191,7 +168,7 @@ GST_START_TEST (test_changes)
 
   XDestroyWindow (test.display, test.window);
   XSync (test.display, False);
-  case_expect (&test, KP_LATE_SOURCE_ENDED, NULL);
+  capture_expect (test.bus, KP_LATE_SOURCE_ENDED, NULL);
   while (gst_harness_buffers_in_queue (test.harness) > 0)
     assert_picture (&test, 6, 300, 201, 0xff0000);
   case_clear (&test);
@@ -231,7 +208,7 @@ GST_START_TEST (test_failures)
   if (rows[__i__].authority)
     g_setenv ("XAUTHORITY", rows[__i__].authority, TRUE);
   case_capture (&test, rows[__i__].source, "true", rows[__i__].window);
-  case_expect (&test, KP_LATE_SOURCE_FAILED, &error);
+  capture_expect (test.bus, KP_LATE_SOURCE_FAILED, &error);
   g_setenv ("DISPLAY", XDisplayString (test.display), TRUE);
   g_setenv ("XAUTHORITY", test_display_authority, TRUE);
   fail_unless (g_error_matches (error, GST_KURENTO_ERROR, rows[__i__].code), "%s", error->message);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "call.h"
 
-#include "../test-pipewire.h"
-#include "../test-portal.h"
+#include "../test-desktop.h"
 
 #include <gst/kurentopeer/kurentopeer.h>
 
@@ -134,15 +133,5 @@ cast_suite (void)
 int
 main (int argc, char **argv)
 {
-  int n_failed;
-
-  g_setenv ("WAYLAND_DISPLAY", "wayland-0", TRUE);
-  test_bus_start ();
-  test_pipewire_init ();
-  gst_check_init (&argc, &argv);
-  n_failed = gst_check_run_suite (cast_suite (), "cast", __FILE__);
-  test_pipewire_clear ();
-  test_bus_stop ();
-
-  return n_failed;
+  return test_desktop_main (argc, argv, cast_suite, "cast", __FILE__);
 }
