@@ -13,7 +13,7 @@ export PATH=$PWD/build/node/node_modules/node/bin:$PATH
 readonly logs=$PWD/build/logs
 jobs=$(nproc)
 readonly jobs
-readonly c_suites="core media signalling session elements pipelines fuzz"
+readonly c_suites="core media signalling session elements pipelines timing fuzz"
 readonly leak_suites="media session elements pipelines"
 passed=0
 failed=0
