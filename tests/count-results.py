@@ -27,6 +27,9 @@ def count_meson(path):
 
 def count_tap(path):
     text = open(path, encoding="utf-8").read()
+    for failure in re.findall(r"^( *)not ok \d+ - (.*)\n((?:\1  .*\n)*)", text, re.MULTILINE):
+        _, name, diagnostics = failure
+        print(f"-- {name}", *diagnostics.splitlines()[:TAIL], sep="\n", file=sys.stderr)
     counts = dict(re.findall(r"^# (pass|fail|cancelled) (\d+)$", text, re.MULTILINE))
     return int(counts.get("pass", 0)), int(counts.get("fail", 0)) + int(counts.get("cancelled", 0))
 

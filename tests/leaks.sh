@@ -7,16 +7,16 @@ set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-# In one process, because the tracer reports at the end of the one that made the objects.
+# In one process, because the tracer reports at the end of the one that made the objects. The log in TAP's format names
+# the tests as they end, so that one that hangs is known.
 result=0
-CK_FORK=no GST_TRACERS=leaks GST_DEBUG=GST_TRACER:7 GST_DEBUG_NO_COLOR=1 GST_DEBUG_FILE=$folder/log "$@" \
-  >"$folder/output" 2>&1 || result=$?
+CK_FORK=no CK_TAP_LOG_FILE_NAME=- GST_TRACERS=leaks GST_DEBUG=GST_TRACER:7 GST_DEBUG_NO_COLOR=1 GST_DEBUG_FILE=$folder/log \
+  "$@" 2>&1 | tee "$folder/output" || result=$?
 
 # After the last test the tracer warns of any leak, which libcheck takes for a failure: here it is judged below.
 if grep --quiet '^100%: Checks: ' "$folder/output" && grep --quiet 'Leaks detected and logged' "$folder/output"; then
   result=0
 fi
-cat "$folder/output"
 
 # The plugin dtls keeps the certificate that it made for the whole process, qtdemux of 1.22 the caps of Opus in MP4, and
 # webrtcechoprobe of 1.22 its question for the latency, which nobody has answered.

@@ -5,12 +5,14 @@
 #   tests/run.sh                 everything
 #   tests/run.sh core media      some parts: a suite of "meson test" (core, media, signalling, session, elements,
 #                                pipelines, style, ...), asan, leaks, interop
-# Logs are kept in build/logs. Needs Debian 12, and root or sudo when packages are missing.
+# What failed is told again at the end. Logs are kept in build/logs. Needs Debian 12, and root or sudo when packages are
+# missing.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export PATH=$PWD/build/node/node_modules/node/bin:$PATH
 
 readonly logs=$PWD/build/logs
+readonly failures=$logs/failures
 jobs=$(nproc)
 readonly jobs
 readonly c_suites="core media signalling session elements pipelines timing fuzz"
@@ -24,8 +26,11 @@ say() {
 
 # A step that is not a test but without which there are none.
 fail() {
-  say "FAILED: $1"
-  [ -z "${2:-}" ] || tail -n 60 "$2"
+  say "FAILED"
+  {
+    echo "-- $1"
+    [ -z "${2:-}" ] || tail -n 60 "$2"
+  } | tee -a "$failures"
   failed=$((failed + 1))
 }
 
@@ -75,7 +80,7 @@ meson_test() {
   [ "$name" != leaks ] || log=$folder/meson-logs/leaks-leaks.sh.json # meson adds the wrapper's name
   rm -f "$log"
   meson test -C "$folder" --no-rebuild --logbase "$name" --num-processes "$jobs" "$@" </dev/null || true
-  if counts=$(python3 tests/count-results.py "$log"); then
+  if counts=$(python3 tests/count-results.py "$log" 2>>"$failures"); then
     # shellcheck disable=SC2086
     add "$name" $counts
   else
@@ -120,7 +125,7 @@ run_interop() {
   KURENTOPEER_BUILDDIR=$PWD/build node --test --test-concurrency=1 \
     --test-reporter=spec --test-reporter-destination=stdout \
     --test-reporter=tap --test-reporter-destination="$log" tests/interop/*.test.mjs </dev/null || true
-  if counts=$(python3 tests/count-results.py "$log"); then
+  if counts=$(python3 tests/count-results.py "$log" 2>>"$failures"); then
     # shellcheck disable=SC2086
     add interop $counts
   else
@@ -139,6 +144,7 @@ run_part() {
 
 main() {
   mkdir -p "$logs"
+  rm -f "$failures"
   say "Looking for what has to be installed"
   tests/install-packages.sh build run check browser
   if build build; then
@@ -151,6 +157,7 @@ main() {
       run_part "$part"
     done
   fi
+  [ ! -s "$failures" ] || { say "What failed" && cat "$failures"; }
   say "Logs: $logs, build/meson-logs, build-asan/meson-logs"
   echo "$passed passed, $failed failed"
   [ $failed -eq 0 ] && [ $passed -gt 0 ]
