@@ -129,6 +129,27 @@ set_up_repair (KpConnection *self, GstPad *pad, GstCaps *caps, KpMediaKind kind)
                            gst_structure_get_string (gst_caps_get_structure (caps, 0), "encoding-name"));
 }
 
+/* Owned; or NULL. The owner may drop the connection meanwhile, and end. */
+static GstElement *
+get_outlet (KpConnection *self, KpMediaKind kind, guint index)
+{
+  GstElement *outlet;
+  gboolean closing;
+
+  g_mutex_lock (&self->lock);
+  closing = self->closing;
+  if (!closing)
+    self->callbacks.hold (self->user_data);
+  g_mutex_unlock (&self->lock);
+  if (closing)
+    return NULL;
+
+  outlet = self->callbacks.get_outlet (kind, index, self->user_data);
+  self->callbacks.let_go (self->user_data);
+
+  return outlet;
+}
+
 static void
 receive_stream (KpConnection *self, GstPad *pad, GstCaps *caps, KpMediaKind kind)
 {
@@ -143,7 +164,7 @@ receive_stream (KpConnection *self, GstPad *pad, GstCaps *caps, KpMediaKind kind
     return;
 
   if (index != KP_NO_OUTLET)
-    outlet = self->callbacks.get_outlet (kind, index, self->user_data);
+    outlet = get_outlet (self, kind, index);
   if (outlet == NULL)
     return;
 

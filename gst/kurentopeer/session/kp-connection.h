@@ -40,8 +40,11 @@ typedef struct
   void (*packets_reported) (KpConnection *connection, GArray *packets, gpointer user_data);
   /* the peer wants no more than that, in bit/s */
   void (*bitrate_reported) (KpConnection *connection, guint bitrate, gpointer user_data);
-  /* any thread: as KpSessionCallbacks.get_outlet */
+  /* any thread: as KpSessionCallbacks.get_outlet; it may still run when the connection is dropped */
   GstElement *(*get_outlet) (KpMediaKind kind, guint index, gpointer user_data);
+  /* so that @user_data is there as long; no call-out */
+  void (*hold) (gpointer user_data);
+  void (*let_go) (gpointer user_data);
   /* @codec: static; NULL with @error */
   void (*stream) (KpConnection *connection, KpMediaKind kind, guint index, const KpCodec *codec,
                   const GError *error, gpointer user_data);

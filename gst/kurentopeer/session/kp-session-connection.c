@@ -189,6 +189,12 @@ connection_get_outlet_cb (KpMediaKind kind, guint index, gpointer user_data)
   return self->callbacks.get_outlet (kind, index, self->user_data);
 }
 
+static void
+connection_hold_cb (gpointer user_data)
+{
+  kp_session_ref (user_data);
+}
+
 static const KpConnectionCallbacks connection_callbacks = {
   .candidate = connection_candidate_cb,
   .state = connection_state_cb,
@@ -199,6 +205,8 @@ static const KpConnectionCallbacks connection_callbacks = {
   .packets_reported = kp_session_packets_reported_cb,
   .bitrate_reported = kp_session_bitrate_reported_cb,
   .get_outlet = connection_get_outlet_cb,
+  .hold = connection_hold_cb,
+  .let_go = (void (*) (gpointer))kp_session_unref,
   .stream = kp_session_stream_cb,
 };
 
