@@ -189,6 +189,98 @@ GST_START_TEST (test_leave_and_return)
 
 GST_END_TEST;
 
+/* ---- a stream that begins while the session ends ---- */
+
+typedef struct
+{
+  GMutex lock; /* guards everything below */
+  GCond changed;
+  gboolean begun;
+  gboolean may_go_on;
+} LateStream;
+
+/* In the middle of pad-added, before the outlet is asked for. */
+static void
+hold_stream_cb (LateStream *self)
+{
+  g_mutex_lock (&self->lock);
+  self->begun = TRUE;
+  g_cond_broadcast (&self->changed);
+  while (!self->may_go_on)
+    g_cond_wait (&self->changed, &self->lock);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+watch_jitter_buffer_cb (LateStream *self, GstBin *bin, GstElement *element)
+{
+  GstElementFactory *factory = gst_element_get_factory (element);
+
+  if (factory && g_str_equal (GST_OBJECT_NAME (factory), "rtpjitterbuffer"))
+    g_signal_connect_swapped (element, "notify::rtx-next-seqnum", G_CALLBACK (hold_stream_cb), self);
+}
+
+static void
+late_stream_wait (LateStream *self)
+{
+  gint64 deadline = g_get_monotonic_time () + 10 * G_TIME_SPAN_SECOND;
+  gboolean in_time = TRUE;
+
+  g_mutex_lock (&self->lock);
+  while (!self->begun && in_time)
+    in_time = g_cond_wait_until (&self->changed, &self->lock, deadline);
+  g_mutex_unlock (&self->lock);
+  fail_unless (in_time);
+}
+
+static void
+late_stream_go_on (LateStream *self)
+{
+  g_mutex_lock (&self->lock);
+  self->may_go_on = TRUE;
+  g_cond_broadcast (&self->changed);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+wait_until_buried (GstElement *webrtcbin)
+{
+  gint64 deadline = g_get_monotonic_time () + 10 * G_TIME_SPAN_SECOND;
+
+  while (GST_OBJECT_REFCOUNT_VALUE (webrtcbin) > 1 && g_get_monotonic_time () < deadline)
+    g_thread_yield ();
+  fail_unless_equals_int (GST_OBJECT_REFCOUNT_VALUE (webrtcbin), 1);
+}
+
+GST_START_TEST (test_late_stream)
+{
+  Pair pair = pair_new (GST_KURENTO_PEER_MODE_RECVONLY, 0, GST_KURENTO_PEER_MODE_SENDONLY, 2);
+  LateStream stream = { 0 };
+  GstElement *webrtcbin;
+
+  g_mutex_init (&stream.lock);
+  g_cond_init (&stream.changed);
+  session_peer_start (pair.a);
+  session_peer_start (pair.b);
+  webrtcbin = session_peer_wait_webrtcbin (pair.a, NULL);
+  g_signal_connect_swapped (webrtcbin, "deep-element-added", G_CALLBACK (watch_jitter_buffer_cb), &stream);
+  fake_signaller_request_offer (pair.a->signaller);
+  late_stream_wait (&stream);
+
+  session_peer_stop (pair.a);
+  session_peer_free (pair.a);
+  late_stream_go_on (&stream);
+  wait_until_buried (webrtcbin);
+
+  session_peer_stop (pair.b);
+  session_peer_free (pair.b);
+  gst_object_unref (webrtcbin);
+  g_mutex_clear (&stream.lock);
+  g_cond_clear (&stream.changed);
+}
+
+GST_END_TEST;
+
 /* One hex digit of each fingerprint is changed. */
 static gchar *
 forge_fingerprint (const gchar *sdp)
@@ -281,6 +373,7 @@ kp_session_suite (void)
   tcase_add_loop_test (tcase, test_codecs, 0, G_N_ELEMENTS (codec_table));
   tcase_add_test (tcase, test_data_channel);
   tcase_add_test (tcase, test_leave_and_return);
+  tcase_add_test (tcase, test_late_stream);
   tcase_add_loop_test (tcase, test_forged_fingerprint, 0, 2);
   tcase_add_test (tcase, test_no_fingerprint);
 
