@@ -42,3 +42,21 @@ kp_outlet_pad_is_linked (GstPad *self)
       pad = GST_PAD (ghost);
     }
 }
+
+gboolean
+kp_outlet_pad_take_over (GstPad *self, GstPad *source)
+{
+  GstPadLinkReturn result;
+
+  do
+    {
+      g_autoptr (GstPad) former = gst_pad_get_peer (self);
+
+      if (former)
+        gst_pad_unlink (former, self);
+      result = gst_pad_link (source, self);
+    }
+  while (result == GST_PAD_LINK_WAS_LINKED && !gst_pad_is_linked (source));
+
+  return result == GST_PAD_LINK_OK;
+}

@@ -19,3 +19,7 @@ GstPad *kp_outlet_pad_new (KpMediaKind kind, GstKurentoOutput output, GstPadDire
 /* A source pad may be linked to the inside of a ghost pad, and that may be ghosted again: what counts is whether the
  * outermost one is linked. */
 gboolean kp_outlet_pad_is_linked (GstPad *pad);
+
+/* Links the sink pad to @source instead of what it is linked to. Streams begin in threads of their own, several at a time: whoever
+ * comes last has it. Any thread. */
+gboolean kp_outlet_pad_take_over (GstPad *self, GstPad *source);

@@ -3,6 +3,7 @@
 #include "kp-connection-private.h"
 #include "gstkurentoerror.h"
 #include "kp-farewell.h"
+#include "kp-outlet-pad.h"
 #include "kp-session-debug.h"
 #include "kp-transports.h"
 
@@ -24,12 +25,8 @@ link_receiver (GstPad *pad, GstElement *receiver, GstElement *outlet)
   g_autoptr (GstPad) sink = gst_element_get_static_pad (receiver, "sink");
   g_autoptr (GstPad) src = gst_element_get_static_pad (receiver, "src");
   g_autoptr (GstPad) outlet_sink = gst_element_get_static_pad (outlet, "sink");
-  g_autoptr (GstPad) former = gst_pad_get_peer (outlet_sink);
 
-  if (former)
-    gst_pad_unlink (former, outlet_sink);
-
-  if (gst_pad_link (src, outlet_sink) != GST_PAD_LINK_OK)
+  if (!kp_outlet_pad_take_over (outlet_sink, src))
     return FALSE;
   gst_element_sync_state_with_parent (receiver);
 

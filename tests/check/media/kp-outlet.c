@@ -2,6 +2,7 @@
 #include "kp-outlet.h"
 
 #include "check-media.h"
+#include "kp-outlet-pad.h"
 
 #include <gst/check/gstharness.h>
 #include <gst/video/video.h>
@@ -402,6 +403,36 @@ GST_START_TEST (caps_are_those_of_downstream)
 }
 GST_END_TEST;
 
+static void
+link_rival_cb (GstPad *sink, GstPad *former, GstPad *rival)
+{
+  g_signal_handlers_disconnect_by_func (sink, link_rival_cb, rival);
+  fail_unless_equals_int (gst_pad_link (rival, sink), GST_PAD_LINK_OK);
+}
+
+/* Layers whose receiver does not know of them begin at once, each in its own thread. */
+GST_START_TEST (receivers_may_come_at_once)
+{
+  GstPad *sink = kp_outlet_pad_new (KP_MEDIA_VIDEO, GST_KURENTO_OUTPUT_RAW, GST_PAD_SINK);
+  GstPad *pads[3]; /* the former one, the rival, the last one */
+
+  for (guint i = 0; i < G_N_ELEMENTS (pads); i++)
+    pads[i] = kp_outlet_pad_new (KP_MEDIA_VIDEO, GST_KURENTO_OUTPUT_RAW, GST_PAD_SRC);
+  g_signal_connect (sink, "unlinked", G_CALLBACK (link_rival_cb), pads[1]);
+
+  fail_unless (kp_outlet_pad_take_over (sink, pads[0]));
+  fail_unless (kp_outlet_pad_take_over (sink, pads[2]));
+  fail_if (g_signal_handler_find (sink, G_SIGNAL_MATCH_FUNC, 0, 0, NULL, link_rival_cb, NULL));
+  fail_unless (GST_PAD_PEER (sink) == pads[2]);
+  fail_if (gst_pad_is_linked (pads[0]) || gst_pad_is_linked (pads[1]));
+
+  gst_pad_unlink (pads[2], sink);
+  for (guint i = 0; i < G_N_ELEMENTS (pads); i++)
+    gst_object_unref (pads[i]);
+  gst_object_unref (sink);
+}
+GST_END_TEST;
+
 static Suite *
 kp_outlet_suite (void)
 {
@@ -420,6 +451,7 @@ kp_outlet_suite (void)
   tcase_add_test (tcase, latency_is_ours_or_the_receivers);
   tcase_add_test (tcase, only_seeks_do_not_go_up);
   tcase_add_test (tcase, caps_are_those_of_downstream);
+  tcase_add_test (tcase, receivers_may_come_at_once);
   return suite;
 }
 
