@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "serve-fixture.h"
 
-#define START "{\"id\":\"start\",\"sdpOffer\":\"v=0\"}"
 #define TEXT 0x81 /* a whole text message */
 #define BINARY 0x82
 #define TEXT_BEGIN 0x01 /* the first frame of several */

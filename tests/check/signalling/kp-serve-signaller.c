@@ -3,18 +3,6 @@
 
 #include "gstkurentoerror.h"
 
-#define START "{\"id\":\"start\",\"sdpOffer\":\"v=0\"}"
-#define STOP "{\"id\":\"stop\"}"
-#define CANDIDATE(text)                                                                                      \
-  "{\"id\":\"onIceCandidate\",\"candidate\":{\"candidate\":\"" text                                          \
-  "\",\"sdpMid\":\"0\",\"sdpMLineIndex\":0}}"
-
-static void
-check_event (Server *server, guint index, const gchar *expected)
-{
-  ck_assert_str_eq (server_get_event (server, index), expected);
-}
-
 GST_START_TEST (test_start_and_stop)
 {
   g_autoptr (Server) server = server_new_started ();

@@ -12,6 +12,13 @@
 
 #define WAIT_SECONDS 20
 
+/* What a page of hello-world says. */
+#define START "{\"id\":\"start\",\"sdpOffer\":\"v=0\"}"
+#define STOP "{\"id\":\"stop\"}"
+#define CANDIDATE(text)                                                                                      \
+  "{\"id\":\"onIceCandidate\",\"candidate\":{\"candidate\":\"" text                                          \
+  "\",\"sdpMid\":\"0\",\"sdpMLineIndex\":0}}"
+
 /* Runs the main context until @condition holds; fails after a while. */
 #define wait_until(condition)                                                                                \
   G_STMT_START                                                                                               \
@@ -154,6 +161,12 @@ server_get_event (Server *self, guint index)
 {
   wait_until (self->events->len > index);
   return g_ptr_array_index (self->events, index);
+}
+
+static inline void
+check_event (Server *server, guint index, const gchar *expected)
+{
+  ck_assert_str_eq (server_get_event (server, index), expected);
 }
 
 /* A page's WebSocket. */
