@@ -2,6 +2,8 @@
 #pragma once
 
 #include <gst/check/gstcheck.h>
+#include <gst/check/gstharness.h>
+#include <gst/video/video.h>
 
 #define VIDEO_CAPS "video/x-raw,format=I420,width=16,height=16,framerate=30/1"
 #define FRAME_SIZE 384
@@ -27,6 +29,22 @@ frame (GstClockTime pts)
   GST_BUFFER_PTS (buffer) = pts;
   GST_BUFFER_DURATION (buffer) = FRAME_TIME;
   return buffer;
+}
+
+/* Requests of keyframes, for an encoder, that have come out since the last time. */
+static inline guint
+count_forced (GstHarness *harness)
+{
+  guint n = 0;
+  GstEvent *event;
+
+  while ((event = gst_harness_try_pull_event (harness)))
+    {
+      n += gst_video_event_is_force_key_unit (event);
+      gst_event_unref (event);
+    }
+
+  return n;
 }
 
 /* A pipeline goes to NULL at once, and has said nothing bad. Takes @pipeline. */

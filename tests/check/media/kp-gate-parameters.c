@@ -3,9 +3,6 @@
 
 #include "check-media.h"
 
-#include <gst/check/gstharness.h>
-#include <gst/video/video.h>
-
 #define CODED_CAPS "video/x-vp8,width=16,height=16,framerate=30/1"
 
 typedef struct
@@ -54,22 +51,6 @@ passes (Fixture *self, gboolean is_delta)
   return gst_harness_buffers_received (self->harness) > before;
 }
 
-/* For an encoder. */
-static guint
-count_forced (Fixture *self)
-{
-  guint n = 0;
-  GstEvent *event;
-
-  while ((event = gst_harness_try_pull_event (self->harness)))
-    {
-      n += gst_video_event_is_force_key_unit (event);
-      gst_event_unref (event);
-    }
-
-  return n;
-}
-
 GST_START_TEST (test_raw)
 {
   Fixture f;
@@ -79,11 +60,11 @@ GST_START_TEST (test_raw)
   set_active (&f, FALSE);
   fail_if (passes (&f, FALSE));
   fail_if (passes (&f, FALSE));
-  fail_unless_equals_int (count_forced (&f), 0);
+  fail_unless_equals_int (count_forced (f.harness), 0);
   set_active (&f, TRUE);
   fail_unless (passes (&f, FALSE));
   fail_unless (passes (&f, FALSE));
-  fail_unless_equals_int (count_forced (&f), 1);
+  fail_unless_equals_int (count_forced (f.harness), 1);
   gst_harness_teardown (f.harness);
 }
 GST_END_TEST
@@ -101,7 +82,7 @@ GST_START_TEST (test_coded)
   fail_if (passes (&f, TRUE));
   fail_unless (passes (&f, FALSE));
   fail_unless (passes (&f, TRUE));
-  fail_unless_equals_int (count_forced (&f), 0);
+  fail_unless_equals_int (count_forced (f.harness), 0);
   gst_harness_teardown (f.harness);
 }
 GST_END_TEST
