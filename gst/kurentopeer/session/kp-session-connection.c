@@ -206,7 +206,7 @@ static const KpConnectionCallbacks connection_callbacks = {
   .bitrate_reported = kp_session_bitrate_reported_cb,
   .get_outlet = connection_get_outlet_cb,
   .hold = connection_hold_cb,
-  .let_go = (void (*) (gpointer))kp_session_unref,
+  .let_go = (GDestroyNotify)kp_session_unref,
   .stream = kp_session_stream_cb,
 };
 

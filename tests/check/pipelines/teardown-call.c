@@ -357,28 +357,38 @@ wait_until_gone (Call *self)
   fail_unless (gone == CALL_N_SIDES, "%u of %u peers were finalized", gone, CALL_N_SIDES);
 }
 
-static guint
-count_left (GstElement *peer)
+/* The names of what a connection has left: what is added later comes first, and what was there before belongs to
+ * the sink pads. Owned; or NULL. */
+static gchar *
+describe_left (GstElement *peer)
 {
+  g_autoptr (GString) names = g_string_new (NULL);
   guint n;
 
   GST_OBJECT_LOCK (peer);
   n = GST_BIN_NUMCHILDREN (peer) - peer->numsinkpads;
+  for (GList *child = GST_BIN_CHILDREN (peer); child && n > 0; child = child->next, n--)
+    g_string_append_printf (names, "%s ", GST_OBJECT_NAME (child->data));
   GST_OBJECT_UNLOCK (peer);
 
-  return n;
+  return names->len > 0 ? g_strdup (names->str) : NULL;
 }
 
-/* Nothing of a connection stays: what is in the peer belongs to its sink pads. A busy machine may bury the last one when
- * the state change has long returned. */
+/* Nothing of a connection stays. As kp_session_stop() waits half a second for burials, on a busy machine the last one may
+ * come after the state change. */
 static void
 wait_until_empty (GstElement *peer)
 {
   gint64 deadline = g_get_monotonic_time () + CALL_DEADLINE;
+  g_autofree gchar *left = describe_left (peer);
 
-  while (count_left (peer) > 0 && g_get_monotonic_time () < deadline)
-    g_thread_yield ();
-  fail_unless_equals_int (count_left (peer), 0);
+  while (left && g_get_monotonic_time () < deadline)
+    {
+      g_thread_yield ();
+      g_free (left);
+      left = describe_left (peer);
+    }
+  fail_unless (left == NULL, "left: %s", left);
 }
 
 void
